@@ -1,0 +1,49 @@
+namespace Postcard.Endpoints;
+
+/// <summary>One sentence for the end user, in the two languages of the contract.</summary>
+internal sealed record Text(string Chinese, string English);
+
+/// <summary>
+/// A request that cannot be served: HTTP status, machine-readable reason and the sentence for the user.
+/// <see cref="Replies"/> is the one place that writes it.
+/// </summary>
+internal sealed class Failure(int status, string reason, Text text, int? retryAfterSeconds = null) : Exception(reason)
+{
+    public int Status { get; } = status;
+    public string Reason { get; } = reason;
+    public Text Text { get; } = text;
+    public int? RetryAfterSeconds { get; } = retryAfterSeconds;
+
+    public static Failure BadRequest(string chinese, string english) => new(400, "bad_request", new(chinese, english));
+
+    public static Failure Unauthorized() => new(401, "unauthorized", new("请先登录", "Please log in first"));
+
+    public static Failure Forbidden() => new(403, "forbidden", new("没有权限进行此操作", "You may not do this"));
+
+    public static Failure NotFound() => new(404, "not_found", new("内容不存在或已被删除", "This does not exist or was deleted"));
+
+    public static Failure MethodNotAllowed() =>
+        new(405, "method_not_allowed", new("不支持该请求方法", "This method is not allowed here"));
+
+    public static Failure NoUpload(Text text) => new(409, "no_upload", text);
+
+    public static Failure Conflict() =>
+        new(409, "conflict", new("相同的 Idempotency-Key 已用于其他内容", "This Idempotency-Key was used with another body"));
+
+    public static Failure TooLarge(string chinese, string english) => new(413, "too_large", new(chinese, english));
+
+    public static Failure UnsupportedMedia(string chinese, string english) => new(415, "unsupported_media", new(chinese, english));
+
+    /// <param name="field">The JSON field, named in the text as the contract demands.</param>
+    public static Failure InvalidField(string field, string chinese, string english) =>
+        new(422, "invalid_field", new($"{field}：{chinese}", $"{field}: {english}"));
+
+    public static Failure BadMedia(string chinese, string english) => new(422, "bad_media", new(chinese, english));
+
+    public static Failure Busy() => new(503, "busy", new("服务器繁忙，请稍后再试", "The server is busy, please try again"), retryAfterSeconds: 2);
+
+    public static Failure StorageFull() =>
+        new(507, "storage_full", new("服务器存储空间不足，请稍后再试", "The server has run out of storage, please try later"), retryAfterSeconds: 60);
+
+    public static Failure Internal() => new(500, "internal", new("服务器内部错误", "Internal server error"));
+}

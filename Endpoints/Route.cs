@@ -1,0 +1,59 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Postcard.Endpoints;
+
+/// <summary>Who may call a route.</summary>
+internal enum Guard
+{
+    /// <summary>The header <c>token</c> is not looked at.</summary>
+    Open,
+
+    /// <summary>An unknown or expired token counts as none.</summary>
+    Optional,
+
+    /// <summary>401 without a valid token.</summary>
+    User,
+
+    /// <summary>A user named an admin in the settings, or the command line through the control socket.</summary>
+    Admin,
+}
+
+/// <summary>What body a route takes, and so how large it may be.</summary>
+internal enum Body
+{
+    None,
+
+    /// <summary>At most 64 KiB.</summary>
+    Json,
+
+    /// <summary>A multipart form with one picture or one sound: the larger medium's bound plus room for the form.</summary>
+    Media,
+}
+
+internal delegate Task Handler(Call call);
+
+/// <param name="Path">Segments as they come, <c>{id}</c> for the one that varies.</param>
+internal sealed record Route(string Method, string Path, Guard Guard, Body Body, Handler Handler);
+
+/// <summary>Who is calling, as far as handlers care.</summary>
+/// <param name="Uid">Our own random id of the user, never the openid. Empty for the control socket.</param>
+internal sealed record Caller(string Uid, string OpenId, bool Admin);
+
+/// <summary>One request on its way through a handler.</summary>
+internal sealed class Call(HttpContext http, App app, Caller? caller, string id)
+{
+    public HttpContext Http { get; } = http;
+    public App App { get; } = app;
+    public CancellationToken Aborted => Http.RequestAborted;
+
+    /// <summary>Null only where the route's guard lets strangers in.</summary>
+    public Caller? Caller { get; } = caller;
+
+    public Caller User => Caller ?? throw Failure.Unauthorized();
+
+    /// <summary>The text that stood at <c>{id}</c>; empty when the route has none.</summary>
+    public string Id { get; } = id;
+
+    /// <summary>Whether <c>Accept-Language</c> prefers English.</summary>
+    public bool English { get; } = Language.PrefersEnglish(http.Request.Headers.AcceptLanguage);
+}
