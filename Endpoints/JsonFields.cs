@@ -5,7 +5,7 @@ internal sealed class JsonFields
 {
     /// <summary>Reads the body, whatever its <c>Content-Type</c>; an empty one counts as <c>{}</c>.</summary>
     /// <exception cref="Failure">400 not a JSON object in UTF-8; 413 longer than 64 KiB.</exception>
-    public static ValueTask<JsonFields> ReadAsync(Call call) => throw new NotImplementedException();
+    public static ValueTask<JsonFields> ReadAsync(Call call, bool optional = false) => throw new NotImplementedException();
 
     /// <summary>Whether the field is there and not null.</summary>
     public bool Has(string name) => throw new NotImplementedException();

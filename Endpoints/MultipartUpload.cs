@@ -1,10 +1,6 @@
-namespace Postcard.Endpoints;
+using Postcard.Storage;
 
-internal enum UploadKind
-{
-    Image,
-    Audio,
-}
+namespace Postcard.Endpoints;
 
 /// <summary>A file that arrived, under a temporary name. It is deleted with its form unless taken.</summary>
 /// <param name="Field">Name of the form part.</param>

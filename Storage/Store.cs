@@ -58,5 +58,12 @@ internal sealed class Store : IAsyncDisposable
         return store;
     }
 
+    /// <summary>Ends without an exception when the database answers and the disk can be written.</summary>
+    public async Task CheckAsync()
+    {
+        await _database.ReadAsync(tables => tables.Find("meta", "clock"));
+        Files.Probe();
+    }
+
     public ValueTask DisposeAsync() => _database.DisposeAsync();
 }
