@@ -24,11 +24,11 @@ internal sealed class PictureJob(PictureHeader header, string source, Cancellati
         Watch(loaded);
         using var flat = Flatten(loaded);
         using var narrow = Narrow(flat);
-        using var shrunk = Fit(narrow, header.Width, header.Height, LargeSide);
+        using var shrunk = Fit(narrow, LargeSide);
         using var coloured = ToSrgb(shrunk);
         using var held = coloured.CopyMemory();
         using var large = held.Autorot();
-        using var fitted = Fit(held, held.Width, held.Height, SmallSide);
+        using var fitted = Fit(held, SmallSide);
         using var small = fitted.Autorot();
         return (Encode(large, LargeQuality), Encode(small, SmallQuality), new Picture(large.Width, large.Height));
     }
@@ -47,7 +47,7 @@ internal sealed class PictureJob(PictureHeader header, string source, Cancellati
             PictureKind.Gif => Image.Gifload(source, access: rows, failOn: strict),
             _ => Image.Heifload(source, access: rows, failOn: strict),
         };
-        if (image.Width > header.Width || image.Height > header.Height)
+        if ((long)image.Width * image.Height > (long)header.Width * header.Height)
         {
             image.Dispose();
             throw new MediaException(MediaFault.Damaged);
@@ -89,15 +89,18 @@ internal sealed class PictureJob(PictureHeader header, string source, Cancellati
         ? image.Copy()
         : image.Colourspace(image.Bands < 3 ? Enums.Interpretation.Bw : Enums.Interpretation.Srgb);
 
-    /// <summary>Shrinks so that a picture of <paramref name="width"/> by <paramref name="height"/> fits, never enlarges.</summary>
-    private static Image Fit(Image image, int width, int height, int side)
+    /// <summary>Shrinks to fit a square of <paramref name="side"/> pixels, never enlarges.</summary>
+    private static Image Fit(Image image, int side)
     {
-        var scale = Math.Min(1, (double)side / Math.Max(width, height));
-        var across = Math.Max(1, Math.Round(width * scale));
-        var down = Math.Max(1, Math.Round(height * scale));
-        return across == image.Width && down == image.Height
-            ? image.Copy()
-            : image.Resize(across / image.Width, vscale: down / image.Height);
+        var scale = (double)side / Math.Max(image.Width, image.Height);
+        if (scale >= 1)
+        {
+            return image.Copy();
+        }
+
+        var across = Math.Max(1, Math.Round(image.Width * scale));
+        var down = Math.Max(1, Math.Round(image.Height * scale));
+        return image.Resize(across / image.Width, vscale: down / image.Height);
     }
 
     private static Image ToSrgb(Image image)
