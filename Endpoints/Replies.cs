@@ -1,28 +1,107 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http;
 
 namespace Postcard.Endpoints;
 
 /// <summary>Writes the envelope that every JSON reply is.</summary>
 internal static class Replies
 {
+    private static readonly Text Done = new("成功", "OK");
+
     /// <summary>Success with <c>"data":null</c>.</summary>
-    public static Task OkAsync(Call call, Text? msg = null) => throw new NotImplementedException();
+    public static Task OkAsync(Call call, Text? msg = null)
+    {
+        var envelope = Envelope.Begin(call, msg ?? Done);
+        envelope.Raw("null"u8);
+        return SendAsync(call, envelope.End());
+    }
 
     /// <summary>Success with <paramref name="data"/>.</summary>
-    public static Task OkAsync<T>(Call call, T data, JsonTypeInfo<T> type, Text? msg = null) => throw new NotImplementedException();
+    public static Task OkAsync<T>(Call call, T data, JsonTypeInfo<T> type, Text? msg = null)
+    {
+        var envelope = Envelope.Begin(call, msg ?? Done);
+        envelope.Json(data, type);
+        return SendAsync(call, envelope.End());
+    }
 
     /// <summary>Success with a list in <paramref name="data"/> and, beside it, the cursor of the next page or null.</summary>
-    public static Task ListAsync<T>(Call call, T data, JsonTypeInfo<T> type, string? next) => throw new NotImplementedException();
+    public static Task ListAsync<T>(Call call, T data, JsonTypeInfo<T> type, string? next)
+    {
+        var envelope = Envelope.Begin(call, Done);
+        envelope.Json(data, type);
+        return SendAsync(call, envelope.EndWithNext(next));
+    }
 
     /// <summary>Success with <c>data</c> made of pieces of UTF-8 JSON that were rendered before, written one after the other as they are.</summary>
-    public static Task RawAsync(Call call, ReadOnlyMemory<byte> first, ReadOnlyMemory<byte> second = default, ReadOnlyMemory<byte> third = default) =>
-        throw new NotImplementedException();
+    public static Task RawAsync(Call call, ReadOnlyMemory<byte> first, ReadOnlyMemory<byte> second = default, ReadOnlyMemory<byte> third = default)
+    {
+        var envelope = Envelope.Begin(call, Done);
+        envelope.Raw(first.Span);
+        envelope.Raw(second.Span);
+        envelope.Raw(third.Span);
+        return SendAsync(call, envelope.End());
+    }
 
     /// <summary>
     /// Success with a list whose inside, commas included, is made of pieces of UTF-8 JSON, and <paramref name="next"/> beside it.
     /// </summary>
-    public static Task RawListAsync(Call call, IReadOnlyList<ReadOnlyMemory<byte>> pieces, string? next) => throw new NotImplementedException();
+    public static Task RawListAsync(Call call, IReadOnlyList<ReadOnlyMemory<byte>> pieces, string? next)
+    {
+        var envelope = Envelope.Begin(call, Done);
+        envelope.Raw("["u8);
+        for (var i = 0; i < pieces.Count; i++)
+        {
+            envelope.Raw(pieces[i].Span);
+        }
+
+        envelope.Raw("]"u8);
+        return SendAsync(call, envelope.EndWithNext(next));
+    }
 
     /// <summary>A failure's envelope, status and headers.</summary>
-    public static Task FailAsync(Call call, Failure failure) => throw new NotImplementedException();
+    public static Task FailAsync(Call call, Failure failure)
+    {
+        var response = call.Http.Response;
+        response.StatusCode = failure.Status;
+        if (failure.RetryAfterSeconds is { } seconds)
+        {
+            response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        }
+
+        return SendAsync(call, Envelope.Failed(call, failure));
+    }
+
+    // Header and body go into the pipe without a flush of our own: the server flushes once when the request ends, one system call.
+    private static Task SendAsync(Call call, ReadOnlySpan<byte> body)
+    {
+        var response = call.Http.Response;
+        response.ContentType = "application/json; charset=utf-8";
+        response.ContentLength = body.Length;
+        response.Headers.CacheControl = "no-store";
+        response.Headers.Vary = "Accept-Language";
+        if (HttpMethods.IsHead(call.Http.Request.Method))
+        {
+            return Task.CompletedTask;
+        }
+
+        var start = response.StartAsync(CancellationToken.None);
+        if (!start.IsCompletedSuccessfully)
+        {
+            return FinishAsync(start, response, body.ToArray());
+        }
+
+        response.BodyWriter.Write(body);
+        return Task.CompletedTask;
+    }
+
+    private static async Task FinishAsync(Task start, HttpResponse response, byte[] body)
+    {
+        await start;
+        response.BodyWriter.Write(body);
+    }
 }
