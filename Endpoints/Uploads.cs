@@ -16,11 +16,12 @@ internal static class Uploads
 
         app.Store.Files.MakeUser(uid);
         var directory = app.Store.Files.TempDirectory(uid);
-        await using var form = await MultipartUpload.ReadAsync(call, () => MediaFiles.NewIncoming(directory));
-        var blobs = form.Kind is UploadKind.Image
-            ? await MediaWork.PictureAsync(app, form.File.Path, directory, unique: true, call.Aborted)
-            : await MediaWork.SoundAsync(app, form.File.Path, directory, unique: true, call.Aborted);
-        if (!await app.Store.Uploads.PutAsync(uid, form.Kind, blobs))
+        var (form, file, kind) = await MultipartUpload.ReadAsync(call, () => MediaFiles.NewIncoming(directory));
+        await using var parts = form;
+        var blobs = kind is UploadKind.Image
+            ? await MediaWork.PictureAsync(app, file.Path, directory, unique: true, call.Aborted)
+            : await MediaWork.SoundAsync(app, file.Path, directory, unique: true, call.Aborted);
+        if (!await app.Store.Uploads.PutAsync(uid, kind, blobs))
         {
             throw Failure.Unauthorized();
         }
