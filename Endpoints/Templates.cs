@@ -44,29 +44,16 @@ internal static class Templates
         await using var form = await MultipartUpload.ReadTemplateAsync(call, () => MediaFiles.NewIncoming(app.Store.Files.Templates));
         var image = form.Named("image") ?? throw Failure.InvalidField("image", "请提供封面图片", "a cover picture is needed");
         var title = form.Text("title", TitleMaxLength) ?? "";
-        var source = await SourceOfAsync(form, call.Aborted);
-        if (form.Text("unless_present", 5) is "1" or "true" && app.Store.Templates.All.FirstOrDefault(each => each.Title == title && each.Source == source) is { } present)
+        var audio = form.Named("audio")?.Path;
+        var source = await TemplateMaker.SourceOfAsync(image.Path, audio, call.Aborted);
+        if (form.Text("unless_present", 5) is "1" or "true" && TemplateMaker.FindSame(app, title, source) is { } present)
         {
             await Replies.OkAsync(call, DataOf(present, existing: true), Json.Default.TemplateData);
             return;
         }
 
-        var id = await app.Store.Templates.ReserveAsync();
-        var added = false;
-        try
-        {
-            var blobs = await BlobsAsync(call, id, image, form.Named("audio"));
-            var template = await app.Store.Templates.AddAsync(id, title, blobs, source);
-            added = true;
-            await Replies.OkAsync(call, DataOf(template), Json.Default.TemplateData, new("模板已添加", "The template was added"));
-        }
-        finally
-        {
-            if (!added)
-            {
-                MediaFiles.DeleteDirectory(app.Store.Files.TemplateDirectory(id));
-            }
-        }
+        var template = await TemplateMaker.AddAsync(app, title, image.Path, audio, source, call.Aborted);
+        await Replies.OkAsync(call, DataOf(template), Json.Default.TemplateData, new("模板已添加", "The template was added"));
     }
 
     /// <summary>
@@ -95,8 +82,9 @@ internal static class Templates
     {
         MediaWork.CheckSpace(call.App);
         await using var form = await MultipartUpload.ReadTemplateAsync(call, () => MediaFiles.NewIncoming(call.App.Store.Files.Templates));
-        var blobs = await BlobsAsync(call, id, form.Named("image"), form.Named("audio"));
-        var source = await SourceOfAsync(form, call.Aborted);
+        var (image, audio) = (form.Named("image")?.Path, form.Named("audio")?.Path);
+        var source = await TemplateMaker.SourceOfAsync(image, audio, call.Aborted);
+        var blobs = await TemplateMaker.BlobsAsync(call.App, id, image, audio, call.Aborted);
         return await call.App.Store.Templates.ChangeAsync(id, template => template with
         {
             Title = form.Text("title", TitleMaxLength) ?? template.Title,
@@ -115,26 +103,6 @@ internal static class Templates
             Title = title ?? template.Title,
             Blobs = silent ? template.Blobs with { Audio = null } : template.Blobs,
         });
-    }
-
-    private static async Task<BlobSet> BlobsAsync(Call call, int id, UploadedFile? image, UploadedFile? audio)
-    {
-        var directory = call.App.Store.Files.TemplateDirectory(id);
-        var picture = image is null ? BlobSet.None : await MediaWork.PictureAsync(call.App, image.Path, directory, unique: false, call.Aborted);
-        var sound = audio is null ? BlobSet.None : await MediaWork.SoundAsync(call.App, audio.Path, directory, unique: false, call.Aborted);
-        return picture with { Audio = sound.Audio };
-    }
-
-    /// <summary>What the media are made from, to know the same import again.</summary>
-    private static async Task<string> SourceOfAsync(UploadForm form, CancellationToken cancel)
-    {
-        var hashes = new List<string>();
-        foreach (var file in new[] { form.Named("image"), form.Named("audio") }.OfType<UploadedFile>())
-        {
-            hashes.Add(await MediaFiles.HashAsync(file.Path, cancel));
-        }
-
-        return string.Join('+', hashes);
     }
 
     private static Task SendAsync(Call call, Blob? blob) =>
