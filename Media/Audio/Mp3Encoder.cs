@@ -11,7 +11,7 @@ internal sealed unsafe class Mp3Encoder : IDisposable
     private const int JointStereo = 1, Mono = 3;
 
     // One minute of 44.1 kHz stereo at 128 kbit/s takes 0.80 s at quality 3, which is the lame program's default, 0.65 s at 5,
-    // which is ffmpeg's, and 0.40 s at 7, which does without noise shaping and is heard in sibilants at these bitrates.
+    // which is ffmpeg's, and 0.40 s at 7, which does without noise shaping.
     private const int Quality = 5;
 
     private const int BlockFrames = 16 * 1024;
