@@ -1,0 +1,157 @@
+using System.Globalization;
+using Postcard.Storage;
+
+namespace Postcard.Endpoints;
+
+internal static class Templates
+{
+    private const int DefaultLimit = 20;
+    private const int TitleMaxLength = 100;
+
+    public static async Task ListAsync(Call call)
+    {
+        var after = Cursor.Read(call, 0);
+        var limit = QueryFields.Limit(call) ?? DefaultLimit;
+        var page = call.App.Store.Templates.All.SkipWhile(template => template.Id <= after).Take(limit + 1).ToList();
+        IReadOnlyList<TemplateData> data = [.. page.Take(limit).Select(template => DataOf(template))];
+        await Replies.ListAsync(call, data, Json.Default.IReadOnlyListTemplateData, Cursor.Write(page.Count > limit ? page[limit - 1].Id : null));
+    }
+
+    /// <summary>The template's description for users, or with <c>target</c> one of its files for everyone.</summary>
+    public static async Task GetAsync(Call call)
+    {
+        switch (QueryFields.Value(call, "target"))
+        {
+            case "image":
+                await SendAsync(call, QueryFields.Size(call) is PictureSize.Small ? Find(call).Blobs.Mini : Find(call).Blobs.Image);
+                break;
+            case "audio":
+                await SendAsync(call, Find(call).Blobs.Audio);
+                break;
+            case null:
+                _ = call.User;
+                await Replies.OkAsync(call, DataOf(Find(call)), Json.Default.TemplateData);
+                break;
+            default:
+                throw Failure.InvalidField("target", "须为 image 或 audio", "must be image or audio");
+        }
+    }
+
+    public static async Task AddAsync(Call call)
+    {
+        var app = call.App;
+        MediaWork.CheckSpace(app);
+        await using var form = await MultipartUpload.ReadTemplateAsync(call, () => MediaFiles.NewIncoming(app.Store.Files.Templates));
+        var image = form.Named("image") ?? throw Failure.InvalidField("image", "请提供封面图片", "a cover picture is needed");
+        var title = form.Text("title", TitleMaxLength) ?? "";
+        var source = await SourceOfAsync(form, call.Aborted);
+        if (form.Text("unless_present", 5) is "1" or "true" && app.Store.Templates.All.FirstOrDefault(each => each.Title == title && each.Source == source) is { } present)
+        {
+            await Replies.OkAsync(call, DataOf(present, existing: true), Json.Default.TemplateData);
+            return;
+        }
+
+        var id = await app.Store.Templates.ReserveAsync();
+        var added = false;
+        try
+        {
+            var blobs = await BlobsAsync(call, id, image, form.Named("audio"));
+            var template = await app.Store.Templates.AddAsync(id, title, blobs, source);
+            added = true;
+            await Replies.OkAsync(call, DataOf(template), Json.Default.TemplateData, new("模板已添加", "The template was added"));
+        }
+        finally
+        {
+            if (!added)
+            {
+                MediaFiles.DeleteDirectory(app.Store.Files.TemplateDirectory(id));
+            }
+        }
+    }
+
+    /// <summary>
+    /// Changes what is sent: the parts <c>image</c>, <c>audio</c>, <c>title</c> of a form, or JSON with <c>title</c> and
+    /// <c>"audio":null</c>, which takes the sound away (<c>wx.request</c> sends no forms).
+    /// </summary>
+    public static async Task ChangeAsync(Call call)
+    {
+        var id = Find(call).Id;
+        var isForm = call.Http.Request.ContentType?.StartsWith("multipart/", StringComparison.OrdinalIgnoreCase) is true;
+        var changed = isForm ? await ChangeByFormAsync(call, id) : await ChangeByJsonAsync(call, id);
+        await Replies.OkAsync(call, DataOf(changed ?? throw Failure.NotFound()), Json.Default.TemplateData, new("模板已修改", "The template was changed"));
+    }
+
+    public static async Task RemoveAsync(Call call)
+    {
+        if (!await call.App.Store.Templates.RemoveAsync(Find(call).Id))
+        {
+            throw Failure.NotFound();
+        }
+
+        await Replies.OkAsync(call, new Text("模板已删除", "The template was removed"));
+    }
+
+    private static async Task<Template?> ChangeByFormAsync(Call call, int id)
+    {
+        MediaWork.CheckSpace(call.App);
+        await using var form = await MultipartUpload.ReadTemplateAsync(call, () => MediaFiles.NewIncoming(call.App.Store.Files.Templates));
+        var blobs = await BlobsAsync(call, id, form.Named("image"), form.Named("audio"));
+        var source = await SourceOfAsync(form, call.Aborted);
+        return await call.App.Store.Templates.ChangeAsync(id, template => template with
+        {
+            Title = form.Text("title", TitleMaxLength) ?? template.Title,
+            Blobs = new(blobs.Image ?? template.Blobs.Image, blobs.Mini ?? template.Blobs.Mini, blobs.Audio ?? template.Blobs.Audio),
+            Source = blobs.Count > 0 ? source : template.Source,
+        });
+    }
+
+    private static async Task<Template?> ChangeByJsonAsync(Call call, int id)
+    {
+        var fields = await JsonFields.ReadAsync(call);
+        var title = fields.Text("title", TitleMaxLength);
+        var silent = fields.IsNull("audio");
+        return await call.App.Store.Templates.ChangeAsync(id, template => template with
+        {
+            Title = title ?? template.Title,
+            Blobs = silent ? template.Blobs with { Audio = null } : template.Blobs,
+        });
+    }
+
+    private static async Task<BlobSet> BlobsAsync(Call call, int id, UploadedFile? image, UploadedFile? audio)
+    {
+        var directory = call.App.Store.Files.TemplateDirectory(id);
+        var picture = image is null ? BlobSet.None : await MediaWork.PictureAsync(call.App, image.Path, directory, unique: false, call.Aborted);
+        var sound = audio is null ? BlobSet.None : await MediaWork.SoundAsync(call.App, audio.Path, directory, unique: false, call.Aborted);
+        return picture with { Audio = sound.Audio };
+    }
+
+    /// <summary>What the media are made from, to know the same import again.</summary>
+    private static async Task<string> SourceOfAsync(UploadForm form, CancellationToken cancel)
+    {
+        var hashes = new List<string>();
+        foreach (var file in new[] { form.Named("image"), form.Named("audio") }.OfType<UploadedFile>())
+        {
+            hashes.Add(await MediaFiles.HashAsync(file.Path, cancel));
+        }
+
+        return string.Join('+', hashes);
+    }
+
+    private static Task SendAsync(Call call, Blob? blob) =>
+        CardMedia.SendAsync(call, call.App.Store.Files.TemplateDirectory(Find(call).Id), blob ?? throw Failure.NotFound());
+
+    /// <exception cref="Failure">400: not a number; 404.</exception>
+    private static Template Find(Call call) => int.TryParse(call.Id, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+        ? call.App.Store.Templates.Find(id) ?? throw Failure.NotFound()
+        : throw Failure.BadRequest("模板编号不正确", "This is not the id of a template");
+
+    private static TemplateData DataOf(Template template, bool existing = false)
+    {
+        var path = $"/postcard/template/{template.Id}?target=";
+        var (image, mini, audio) = (template.Blobs.Image!, template.Blobs.Mini!, template.Blobs.Audio);
+        return new(
+            template.Id, template.Title, audio is not null,
+            new($"{path}image&size=large&v={image.Version}", $"{path}image&size=small&v={mini.Version}"),
+            audio is null ? null : $"{path}audio&v={audio.Version}", existing);
+    }
+}
