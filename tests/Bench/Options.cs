@@ -30,6 +30,6 @@ internal sealed record Options(
             new(parsed.GetRequiredValue(server), parsed.GetValue(only) ?? [], parsed.GetValue(seconds), parsed.GetValue(rounds),
                 parsed.GetValue(connections), parsed.GetValue(cards), !parsed.GetValue(skip), parsed.GetValue(pocketBase), parsed.GetValue(markdown)),
             cancel));
-        return root.Parse(arguments).InvokeAsync();
+        return root.Parse(arguments).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
     }
 }

@@ -35,10 +35,14 @@ static async Task<int> RunAsync(Options options, CancellationToken cancel)
     catch (OperationCanceledException)
     {
         Console.Error.WriteLine("Interrupted.");
+        return 1;
+    }
+    finally
+    {
+        Console.Write(Report.Write(rows, options.Markdown));
     }
 
-    Console.Write(Report.Write(rows, options.Markdown));
-    return rows.Count > 0 && rows.All(row => row.Reached is not false) ? 0 : 1;
+    return rows.All(row => row.Reached is not false) ? 0 : 1;
 }
 
 static Row Memory(double megabytes) => new("memory at peak under all of this", "Postcard", null,

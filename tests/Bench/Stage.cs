@@ -5,6 +5,7 @@ internal sealed class Stage(Options options, CancellationToken cancel) : IAsyncD
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("postcard-bench-");
     private readonly List<PostcardServer> _servers = [];
+    private readonly Dictionary<Type, Task> _material = [];
 
     public Options Options { get; } = options;
     public CancellationToken Cancel { get; } = cancel;
@@ -31,11 +32,22 @@ internal sealed class Stage(Options options, CancellationToken cancel) : IAsyncD
         return server;
     }
 
+    /// <summary>Material that several works share, made when the first of them asks.</summary>
+    public async Task<T> OnceAsync<T>(Func<Stage, Task<T>> make)
+    {
+        if (!_material.TryGetValue(typeof(T), out var material))
+        {
+            _material[typeof(T)] = material = make(this);
+        }
+
+        return await (Task<T>)material;
+    }
+
     public string Folder(string name) => _directory.CreateSubdirectory(name).FullName;
 
-    /// <summary>A contestant that sends these requests over and over; none at all when the server or the requests are missing.</summary>
-    public Contestant Sender(string name, Server? server, double target, byte[][]? requests, Func<ReadOnlyMemory<byte>, bool> inspect, int? connections = null) =>
-        new(name, server, target, server is null || requests is null ? null : time => Load.ForAsync(
+    /// <summary>A contestant that sends these requests over and over; none at all when the server is not there.</summary>
+    public Contestant Sender(string name, Server? server, double target, byte[][] requests, Func<ReadOnlyMemory<byte>, bool> inspect, int? connections = null) =>
+        new(name, server, target, server is null ? null : time => Load.ForAsync(
             new(server.Address, requests, connections ?? Options.Connections) { Inspect = inspect }, time, Cancel));
 
     public async ValueTask DisposeAsync()

@@ -14,7 +14,7 @@ internal sealed class Creates() : Work("create")
         }
 
         byte[][] ours = [.. Store.Bodies(200).SelectMany(_ => tokens, (body, token) => stage.Postcard.Post("/postcard/card", token, body))];
-        byte[][]? theirs = stage.PocketBase is { } server ? [.. Store.Bodies(200).Select(body => server.Post(PocketBase.Records, null, body))] : null;
+        byte[][] theirs = stage.PocketBase is { } server ? [.. Store.Bodies(200).Select(body => server.Post(PocketBase.Records, null, body))] : [];
         return await stage.Contest.RunAsync($"create a card, {Clients} clients",
             stage.Sender("Postcard", stage.Postcard, 0, ours, Store.IsCard, Clients),
             stage.Sender("PocketBase", stage.PocketBase, 3, theirs, Store.IsCard, Clients));

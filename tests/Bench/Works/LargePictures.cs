@@ -5,7 +5,7 @@ internal sealed class LargePictures() : Work("large")
 {
     public override async Task<List<Row>> RunAsync(Stage stage)
     {
-        var album = await Album.MakeAsync(stage);
+        var album = await stage.OnceAsync(Album.MakeAsync);
         return await stage.Contest.RunAsync($"large picture bytes, {album.Large.Length / 1000} kB",
             Ours(stage, album, "image", album.Large),
             Files(stage, album, "large", album.Large, 0.6));
@@ -22,7 +22,7 @@ internal sealed class LargePictures() : Work("large")
             stage.Nginx.Serve($"{folder}/{number}.jpg", bytes);
         }
 
-        byte[][]? requests = stage.Nginx is { } nginx ? [.. album.Cards.Select((_, number) => nginx.Get($"/{folder}/{number}.jpg"))] : null;
+        byte[][] requests = stage.Nginx is { } nginx ? [.. album.Cards.Select((_, number) => nginx.Get($"/{folder}/{number}.jpg"))] : [];
         return stage.Sender("nginx", stage.Nginx, target, requests, body => body.Span.SequenceEqual(bytes));
     }
 }

@@ -5,7 +5,7 @@ internal sealed class Thumbnails() : Work("thumbnail")
 {
     public override async Task<List<Row>> RunAsync(Stage stage)
     {
-        var album = await Album.MakeAsync(stage);
+        var album = await stage.OnceAsync(Album.MakeAsync);
         return await stage.Contest.RunAsync($"thumbnail bytes, {album.Small.Length / 1000} kB",
             LargePictures.Ours(stage, album, "mini_image", album.Small),
             LargePictures.Files(stage, album, "small", album.Small, 0.8),
@@ -14,9 +14,9 @@ internal sealed class Thumbnails() : Work("thumbnail")
 
     private static Contestant Cached(Stage stage, Album album)
     {
-        byte[][]? requests = stage.PocketBase is { } server
+        byte[][] requests = stage.PocketBase is { } server
             ? [.. album.Cards.Select(card => server.Get(PocketBase.FilePath(card.Record!.Value.Id, card.Record.Value.File, album.Thumb)))]
-            : null;
+            : [];
         return stage.Sender("PocketBase", stage.PocketBase, 12, requests, body => body.Span.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8]));
     }
 }
