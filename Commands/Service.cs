@@ -26,9 +26,9 @@ internal sealed class Service : IAsyncDisposable
     public static async Task<Service> StartAsync(Settings settings, ILoggerFactory loggers, TimeProvider time, bool controlOnly = false)
     {
         var store = await Store.OpenAsync(settings.Data, settings.CacheMegabytes * 1024L * 1024, CardJson.Render, time);
-        var http = new HttpClient { BaseAddress = new(settings.WeChat.Api) };
-        var app = new App(
-            settings, store, new Pictures(settings.MediaMegabytes * 1024L * 1024), new Sounds(), new WeChatClient(http, settings.WeChat.AppId, settings.WeChat.Secret), time);
+        var http = WeChatHttp.Create(settings.WeChat.Api);
+        var weChat = new WeChatClient(http, settings.WeChat.AppId, settings.WeChat.Secret, loggers.CreateLogger<WeChatClient>(), time);
+        var app = new App(settings, store, new Pictures(settings.MediaMegabytes * 1024L * 1024), new Sounds(), weChat, time);
         try
         {
             if (settings.Dev && !controlOnly)
