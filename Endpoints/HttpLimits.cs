@@ -20,6 +20,9 @@ internal static class HttpLimits
 
     public static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long a refused client that asked <c>Expect: 100-continue</c> has to show that it is sending its body already.</summary>
+    public static readonly TimeSpan ContinueTime = TimeSpan.FromSeconds(2);
+
     public const int HeaderBytes = 32 * 1024;
     public const int HeaderCount = 64;
     public const int RequestLineBytes = 8 * 1024;

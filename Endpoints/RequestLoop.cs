@@ -147,7 +147,9 @@ internal sealed partial class RequestLoop(App app, Router router, IdentityLookup
             return;
         }
 
+        Drain.Announce(http);
         await Replies.FailAsync(call, failure);
+        await Drain.ReadOnAsync(http, app.Time);
     }
 
     // Not the exception's message: it may hold a path, and so a user's id.
