@@ -70,12 +70,15 @@ internal static class Replies
         SetHeaders(call.Http.Response);
         var writer = call.Http.Response.BodyWriter;
         Start();
+        var written = 0;
         await foreach (var piece in pieces)
         {
             writer.Write(piece.Span);
-            if (writer.UnflushedBytes > StreamedBytes)
+            written += piece.Length;
+            if (written > StreamedBytes)
             {
                 await writer.FlushAsync(call.Aborted);
+                written = 0;
             }
         }
 
