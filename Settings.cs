@@ -35,7 +35,7 @@ internal sealed record Settings
     public int MaxConnections { get; init; } = 4000;
 
     /// <summary>Bound of the records kept in memory.</summary>
-    public int CacheMegabytes { get; init; } = 96;
+    public int CacheMegabytes { get; init; } = 128;
 
     /// <summary>Bound of the small media files kept in memory.</summary>
     public int FileCacheMegabytes { get; init; } = 32;

@@ -51,6 +51,9 @@ internal sealed class Envelope
         return envelope.Close();
     }
 
+    /// <summary>What was rendered so far.</summary>
+    public ReadOnlySpan<byte> Written => _buffer.WrittenSpan;
+
     public void Raw(ReadOnlySpan<byte> json) => _buffer.Write(json);
 
     public void Json<T>(T data, JsonTypeInfo<T> type)

@@ -11,6 +11,8 @@ namespace Postcard.Endpoints;
 /// <summary>Writes the envelope that every JSON reply is.</summary>
 internal static class Replies
 {
+    private const int StreamedBytes = 64 * 1024;
+
     private static readonly Text Done = new("成功", "OK");
 
     /// <summary>Success with <c>"data":null</c>.</summary>
@@ -38,12 +40,11 @@ internal static class Replies
     }
 
     /// <summary>Success with <c>data</c> made of pieces of UTF-8 JSON that were rendered before, written one after the other as they are.</summary>
-    public static Task RawAsync(Call call, ReadOnlyMemory<byte> first, ReadOnlyMemory<byte> second = default, ReadOnlyMemory<byte> third = default)
+    public static Task RawAsync(Call call, ReadOnlyMemory<byte> first, ReadOnlyMemory<byte> second = default, Text? msg = null)
     {
-        var envelope = Envelope.Begin(call, Done);
+        var envelope = Envelope.Begin(call, msg ?? Done);
         envelope.Raw(first.Span);
         envelope.Raw(second.Span);
-        envelope.Raw(third.Span);
         return SendAsync(call, envelope.End());
     }
 
@@ -63,6 +64,31 @@ internal static class Replies
         return SendAsync(call, envelope.EndWithNext(next));
     }
 
+    /// <summary>Success with a list whose inside comes piece by piece and is too long to be held at once; there is no next page.</summary>
+    public static async Task StreamListAsync(Call call, IAsyncEnumerable<ReadOnlyMemory<byte>> pieces)
+    {
+        SetHeaders(call.Http.Response);
+        var writer = call.Http.Response.BodyWriter;
+        Start();
+        await foreach (var piece in pieces)
+        {
+            writer.Write(piece.Span);
+            if (writer.UnflushedBytes > StreamedBytes)
+            {
+                await writer.FlushAsync(call.Aborted);
+            }
+        }
+
+        writer.Write("""],"errorCode":0,"next":null}"""u8);
+
+        void Start()
+        {
+            var envelope = Envelope.Begin(call, Done);
+            envelope.Raw("["u8);
+            writer.Write(envelope.Written);
+        }
+    }
+
     /// <summary>A failure's envelope, status and headers.</summary>
     public static Task FailAsync(Call call, Failure failure)
     {
@@ -80,10 +106,8 @@ internal static class Replies
     private static Task SendAsync(Call call, ReadOnlySpan<byte> body)
     {
         var response = call.Http.Response;
-        response.ContentType = "application/json; charset=utf-8";
+        SetHeaders(response);
         response.ContentLength = body.Length;
-        response.Headers.CacheControl = "no-store";
-        response.Headers.Vary = "Accept-Language";
         if (HttpMethods.IsHead(call.Http.Request.Method))
         {
             return Task.CompletedTask;
@@ -97,6 +121,13 @@ internal static class Replies
 
         response.BodyWriter.Write(body);
         return Task.CompletedTask;
+    }
+
+    private static void SetHeaders(HttpResponse response)
+    {
+        response.ContentType = "application/json; charset=utf-8";
+        response.Headers.CacheControl = "no-store";
+        response.Headers.Vary = "Accept-Language";
     }
 
     private static async Task FinishAsync(Task start, HttpResponse response, byte[] body)

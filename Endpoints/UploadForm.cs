@@ -1,12 +1,7 @@
 using System.Text.Json;
+using Postcard.Storage;
 
 namespace Postcard.Endpoints;
-
-internal enum UploadKind
-{
-    Image,
-    Audio,
-}
 
 /// <summary>A file that arrived, under a temporary name. It is deleted with its form unless kept.</summary>
 /// <param name="Field">Name of the form part.</param>
