@@ -68,6 +68,7 @@ internal static class Replies
     public static async Task StreamListAsync(Call call, IAsyncEnumerable<ReadOnlyMemory<byte>> pieces)
     {
         SetHeaders(call.Http.Response);
+        await call.Http.Response.StartAsync(call.Aborted);
         var writer = call.Http.Response.BodyWriter;
         Start();
         var written = 0;

@@ -51,7 +51,10 @@ internal sealed class Server : IAsyncDisposable
             Listen(options, app.Settings);
         }
 
-        var transport = new SocketTransportFactory(new OptionsWrapper<SocketTransportOptions>(new()), loggers);
+        // Inline: what a request writes is sent on the thread that wrote it, without a hop (228 kB pictures: half of the CPU). "Unsafe" is said of
+        // systems where handlers would run on the thread that polls the sockets; on Linux they run on the thread pool in either case.
+        var transport = new SocketTransportFactory(
+            new OptionsWrapper<SocketTransportOptions>(new() { UnsafePreferInlineScheduling = true }), loggers);
         var kestrel = new KestrelServer(new OptionsWrapper<KestrelServerOptions>(options), transport, loggers);
         var server = new Server(kestrel, control);
         try
