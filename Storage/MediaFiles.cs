@@ -11,6 +11,7 @@ internal sealed class MediaFiles
     /// <summary>Starts the names of files still being written.</summary>
     public const string Incoming = ".incoming-";
 
+    private const int HashLength = 32;
     private const UnixFileMode PrivateDirectory = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode PrivateFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
@@ -40,6 +41,21 @@ internal sealed class MediaFiles
     /// <summary>Bytes that the file system can still take.</summary>
     public long FreeBytes => new DriveInfo(Root).AvailableFreeSpace;
 
+    /// <summary>Writes a byte and removes it again.</summary>
+    /// <exception cref="IOException">The disk cannot be written.</exception>
+    public void Probe()
+    {
+        var path = NewIncoming(Root);
+        try
+        {
+            File.WriteAllBytes(path, [1]);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
     /// <summary>Makes a user's directories, durably.</summary>
     public void MakeUser(string uid)
     {
@@ -61,6 +77,13 @@ internal sealed class MediaFiles
     /// <summary>A path in <paramref name="directory"/> for bytes that no record names yet.</summary>
     public static string NewIncoming(string directory) => Path.Combine(directory, Incoming + Ids.NewFile());
 
+    /// <summary>The first 128 bits of a file's SHA-256, in lower-case hexadecimal.</summary>
+    public static async Task<string> HashAsync(string path, CancellationToken cancel)
+    {
+        await using var file = File.OpenRead(path);
+        return Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancel))[..HashLength];
+    }
+
     /// <summary>
     /// Hashes and syncs a finished file and gives it its final name, <c>kind-hash.ext</c>, with <paramref name="unique"/> between the
     /// two where equal content must not mean the same file. The caller syncs the directory once all its files are there.
@@ -71,7 +94,7 @@ internal sealed class MediaFiles
         long bytes;
         using (var file = new FileStream(incoming, FileMode.Open, FileAccess.ReadWrite, FileShare.Read, 1))
         {
-            hash = Convert.ToHexStringLower(SHA256.HashData(file))[..32];
+            hash = Convert.ToHexStringLower(SHA256.HashData(file))[..HashLength];
             bytes = file.Length;
             File.SetUnixFileMode(file.SafeFileHandle, PrivateFile);
             file.Flush(flushToDisk: true);
@@ -115,24 +138,28 @@ internal sealed class MediaFiles
         }
     }
 
+    /// <summary>Deletes files that no record names any more.</summary>
     public static void Delete(string directory, IEnumerable<Blob> blobs)
     {
         foreach (var blob in blobs)
         {
-            File.Delete(Path.Combine(directory, blob.Name));
+            LeaveToSweep(() => File.Delete(Path.Combine(directory, blob.Name)));
         }
     }
 
-    /// <summary>Removes a directory with all it holds, if it is there.</summary>
-    public static void DeleteDirectory(string path)
+    /// <summary>Removes a directory that no record names any more, with all it holds.</summary>
+    public static void DeleteDirectory(string path) => LeaveToSweep(() => Directory.Delete(path, recursive: true));
+
+    /// <summary>Records decide, and they have changed already: what cannot be deleted now, or is gone, is the sweep's business.</summary>
+    private static void LeaveToSweep(Action delete)
     {
         try
         {
-            Directory.Delete(path, recursive: true);
+            delete();
         }
-        catch (DirectoryNotFoundException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Already gone: two deletions met, or a crash came between record and file.
+            // The next sweep finds it.
         }
     }
 }

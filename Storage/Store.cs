@@ -23,6 +23,7 @@ internal sealed class Store : IAsyncDisposable
         Saves = new(database, caches, clock, Reads);
         Reports = new(database, time);
         Erasure = new(database, Files, locks, Users, Cards, Saves);
+        Orphans = new(Files, database, Reads, locks, time);
         Restore = database.ReadAsync(tables =>
         {
             clock.Restore(tables);
@@ -41,6 +42,7 @@ internal sealed class Store : IAsyncDisposable
     public Saves Saves { get; }
     public Reports Reports { get; }
     public Erasure Erasure { get; }
+    public Orphans Orphans { get; }
 
     private Task Restore { get; }
 
@@ -56,6 +58,13 @@ internal sealed class Store : IAsyncDisposable
         var store = new Store(Database.Open(directory, collections), directory, cacheBytes, render, time);
         await store.Restore;
         return store;
+    }
+
+    /// <summary>Ends without an exception when the database answers and the disk can be written.</summary>
+    public async Task CheckAsync()
+    {
+        await _database.ReadAsync(tables => tables.Find("meta", "clock"));
+        Files.Probe();
     }
 
     public ValueTask DisposeAsync() => _database.DisposeAsync();
