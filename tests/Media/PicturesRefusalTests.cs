@@ -137,6 +137,18 @@ public sealed class PicturesRefusalTests : IDisposable
         Assert.Equal(MediaFault.TooManyPixels, await _files.FaultAsync(_pictures, content));
     }
 
+    /// <summary>The container says 64 × 64, the AV1 data in it is larger.</summary>
+    [Fact]
+    public async Task MakeAsync_AvifLargerThanItSays_IsRefused()
+    {
+        using var image = Plain(Red, 1024, 1024);
+        var content = Encode(image, "avif");
+        var size = content.AsSpan().IndexOf("ispe"u8);
+        content.AsSpan(size + 8, 8).Clear();
+        content[size + 11] = content[size + 15] = 64;
+        Assert.Equal(MediaFault.Damaged, await _files.FaultAsync(_pictures, content));
+    }
+
     [Theory]
     [InlineData("jpeg")]
     [InlineData("png")]
