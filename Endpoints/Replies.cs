@@ -68,14 +68,18 @@ internal static class Replies
     public static async Task StreamListAsync(Call call, IAsyncEnumerable<ReadOnlyMemory<byte>> pieces)
     {
         SetHeaders(call.Http.Response);
+        await call.Http.Response.StartAsync(call.Aborted);
         var writer = call.Http.Response.BodyWriter;
         Start();
+        var written = 0;
         await foreach (var piece in pieces)
         {
             writer.Write(piece.Span);
-            if (writer.UnflushedBytes > StreamedBytes)
+            written += piece.Length;
+            if (written > StreamedBytes)
             {
                 await writer.FlushAsync(call.Aborted);
+                written = 0;
             }
         }
 

@@ -9,7 +9,7 @@ internal static class AvifHeader
     private const long MaxPixels = 50_000_000;
 
     /// <summary>Measured: AV1 frames, their copy, and three steps of colour conversion that libheif holds at once.</summary>
-    private const double BytesPerPixel = 17;
+    private const double BytesPerPixel = 15;
 
     private const int MaxBoxes = 256;
 
@@ -109,7 +109,7 @@ internal static class AvifHeader
             switch (_types.GetValueOrDefault(_primary))
             {
                 case "av01" or "grid":
-                    return PictureHeader.Checked(PictureKind.Avif, _width, _height, MaxPixels, BytesPerPixel);
+                    return PictureHeader.Whole(PictureKind.Avif, _width, _height, MaxPixels, BytesPerPixel);
                 case "hvc1":
                     throw new MediaException(MediaFault.Heic);
                 case null:

@@ -18,8 +18,8 @@ internal sealed record PictureLimits(int Workers, int Waiting, TimeSpan Time)
 /// <summary>Turns an untrusted picture into the two JPEG files that are served.</summary>
 internal sealed class Pictures : IDisposable
 {
-    /// <summary>What a job holds besides decoding: the large picture twice while it is encoded.</summary>
-    private const long BytesPerJob = 16_000_000;
+    /// <summary>What any picture takes, measured: strips on their way, the large one's pixels and both files.</summary>
+    private const long BytesPerJob = 20_000_000;
 
     private readonly PictureLimits _limits;
     private readonly WorkQueue _queue;

@@ -19,13 +19,16 @@ internal static class PngHeader
         int depth = reader.Byte(), colour = reader.Byte();
         reader.Take(2);
         var interlaced = reader.Byte() != 0;
-        return PictureHeader.Checked(PictureKind.Png, width, height, MaxPixels, interlaced ? BytesPerPixel(colour, depth) : 0.5);
+        var bytesPerPixel = BytesPerPixel(colour, depth);
+        return interlaced
+            ? PictureHeader.Whole(PictureKind.Png, width, height, MaxPixels, bytesPerPixel)
+            : PictureHeader.Rows(PictureKind.Png, width, height, MaxPixels, bytesPerPixel);
     }
 
     /// <summary>As libvips holds them: palettes resolved with alpha, fewer than 8 bits widened.</summary>
     private static int BytesPerPixel(int colour, int depth)
     {
-        var bands = colour switch { 0 => 2, 2 => 4, 3 => 4, 4 => 2, _ => 4 };
+        var bands = colour switch { 0 => 1, 4 => 2, 2 => 3, _ => 4 };
         return bands * (depth == 16 ? 2 : 1);
     }
 }

@@ -5,20 +5,28 @@ internal static class WebPHeader
 {
     private const long MaxPixels = 50_000_000;
 
+    /// <summary>Measured: the decoder's rows.</summary>
+    private const double LossyBytesPerPixel = 1;
+
+    /// <summary>Measured: lossless coding, or transparency, refers to any pixel before.</summary>
+    private const double BytesPerPixel = 4.2;
+
     public static PictureHeader Read(HeaderReader reader)
     {
         reader.Position = 12;
         var chunk = reader.BigUInt32();
         reader.Take(4);
-        var (width, height) = chunk switch
+        return chunk switch
         {
-            0x5650_3820 => Lossy(reader),
-            0x5650_384C => Lossless(reader),
-            0x5650_3858 => Canvas(reader),
+            0x5650_3820 => Judge(Lossy(reader), LossyBytesPerPixel),
+            0x5650_384C => Judge(Lossless(reader), BytesPerPixel),
+            0x5650_3858 => Judge(Canvas(reader), BytesPerPixel),
             _ => throw new MediaException(MediaFault.Damaged),
         };
-        return PictureHeader.Checked(PictureKind.WebP, width, height, MaxPixels, 8);
     }
+
+    private static PictureHeader Judge((long Width, long Height) size, double bytesPerPixel) =>
+        PictureHeader.Whole(PictureKind.WebP, size.Width, size.Height, MaxPixels, bytesPerPixel);
 
     /// <summary>RFC 6386, 9.1: a key frame's tag, start code and two times 14 bits of size.</summary>
     private static (long Width, long Height) Lossy(HeaderReader reader)

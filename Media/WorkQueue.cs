@@ -86,10 +86,17 @@ internal sealed class WorkQueue : IDisposable
         while (Next() is { } job)
         {
             job.Run();
+            bool idle;
             lock (_gate)
             {
                 _free += job.Bytes;
+                idle = _waiting.Count == 0;
                 Monitor.PulseAll(_gate);
+            }
+
+            if (idle)
+            {
+                NativeMemory.Trim();
             }
         }
     }

@@ -58,18 +58,14 @@ internal sealed class Cards(Database database, MediaFiles files, Caches caches, 
     /// </summary>
     public async Task<CardResult> CreateAsync(string uid, bool takesUploads, IdempotencyKey? key, Func<Upload?, Upload?, CardDraft> draft)
     {
+        // Before the look for the key: a repeat that runs at the same time must find the card, not that its upload is taken.
+        using var hold = takesUploads ? await locks.EnterAsync(uid) : default;
         if (key is not null && await database.ReadAsync(tables => idempotency.Find(tables, uid, key)) is { } earlier)
         {
             return earlier;
         }
 
-        if (!takesUploads)
-        {
-            return await InsertAsync(uid, draft(null, null), key);
-        }
-
-        using var hold = await locks.EnterAsync(uid);
-        var (image, audio) = await WaitingAsync(uid);
+        var (image, audio) = takesUploads ? await WaitingAsync(uid) : default;
         return await TakingAsync(draft(image, audio), BlobSet.None, linked => InsertAsync(uid, linked, key));
     }
 

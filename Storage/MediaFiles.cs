@@ -138,24 +138,28 @@ internal sealed class MediaFiles
         }
     }
 
+    /// <summary>Deletes files that no record names any more.</summary>
     public static void Delete(string directory, IEnumerable<Blob> blobs)
     {
         foreach (var blob in blobs)
         {
-            File.Delete(Path.Combine(directory, blob.Name));
+            LeaveToSweep(() => File.Delete(Path.Combine(directory, blob.Name)));
         }
     }
 
-    /// <summary>Removes a directory with all it holds, if it is there.</summary>
-    public static void DeleteDirectory(string path)
+    /// <summary>Removes a directory that no record names any more, with all it holds.</summary>
+    public static void DeleteDirectory(string path) => LeaveToSweep(() => Directory.Delete(path, recursive: true));
+
+    /// <summary>Records decide, and they have changed already: what cannot be deleted now, or is gone, is the sweep's business.</summary>
+    private static void LeaveToSweep(Action delete)
     {
         try
         {
-            Directory.Delete(path, recursive: true);
+            delete();
         }
-        catch (DirectoryNotFoundException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Already gone: two deletions met, or a crash came between record and file.
+            // The next sweep finds it.
         }
     }
 }

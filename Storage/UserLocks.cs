@@ -17,8 +17,9 @@ internal sealed class UserLocks
         return new(stripe);
     }
 
-    public readonly struct Hold(SemaphoreSlim stripe) : IDisposable
+    /// <summary>The default value holds nothing.</summary>
+    public readonly struct Hold(SemaphoreSlim? stripe) : IDisposable
     {
-        public void Dispose() => stripe.Release();
+        public void Dispose() => stripe?.Release();
     }
 }

@@ -87,7 +87,7 @@ internal sealed partial class WeChatClient(HttpClient http, string appId, string
     }
 
     [LoggerMessage(LogLevel.Error,
-        "WeChat refuses this server's account (errcode {Code}, rid {RequestId}): nobody can log in until wechat.appId and wechat.secret are right")]
+        "WeChat refuses this server's account (errcode {Code}, rid {RequestId}): nobody can log in until wechat.appid and wechat.secret are right")]
     private partial void LogAccountRefused(long code, string requestId);
 
     [LoggerMessage(LogLevel.Warning, "WeChat could not serve a login (errcode {Code}, rid {RequestId})")]

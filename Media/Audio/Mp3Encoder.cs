@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace Postcard.Media.Audio;
 
 /// <summary>
@@ -14,7 +12,7 @@ internal sealed unsafe class Mp3Encoder : IDisposable
     // which is ffmpeg's, and 0.40 s at 7, which does without noise shaping.
     private const int Quality = 5;
 
-    private const int BlockFrames = 16 * 1024;
+    private const int BlockFrames = 4 * 1024;
 
     // The worst case that lame.h gives for one call.
     private const int EncodedBytes = BlockFrames * 5 / 4 + 7200;
@@ -37,7 +35,7 @@ internal sealed unsafe class Mp3Encoder : IDisposable
             throw new DllNotFoundException("libmp3lame was not found beside the program or in the system (Debian: libmp3lame0).");
         }
 
-        _encoded = ArrayPool<byte>.Shared.Rent(EncodedBytes);
+        _encoded = Buffers.Pool.Rent(EncodedBytes);
         _target = target;
         _start = target.Position;
         _channels = channels;
@@ -126,7 +124,7 @@ internal sealed unsafe class Mp3Encoder : IDisposable
         {
             Lame.lame_close(_lame);
             _lame = 0;
-            ArrayPool<byte>.Shared.Return(_encoded);
+            Buffers.Pool.Return(_encoded);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.InteropServices;
@@ -12,10 +11,10 @@ namespace Postcard.Media.Audio;
 /// </summary>
 internal sealed class WavReader(SafeFileHandle file, WavHeader header) : IDisposable
 {
-    public const int BlockFrames = 8 * 1024;
+    public const int BlockFrames = 4 * 1024;
 
-    private readonly byte[] _bytes = ArrayPool<byte>.Shared.Rent(BlockFrames * header.FrameBytes);
-    private readonly float[] _samples = ArrayPool<float>.Shared.Rent(BlockFrames * header.Channels);
+    private readonly byte[] _bytes = Buffers.Pool.Rent(BlockFrames * header.FrameBytes);
+    private readonly byte[] _samples = Buffers.Pool.Rent(BlockFrames * header.Channels * sizeof(float));
 
     public bool IsShort { get; } = header is { IsFloat: false, SampleBytes: <= 2 };
 
@@ -28,7 +27,7 @@ internal sealed class WavReader(SafeFileHandle file, WavHeader header) : IDispos
             return MemoryMarshal.Cast<byte, short>(bytes);
         }
 
-        var samples = MemoryMarshal.Cast<float, short>(_samples.AsSpan())[..bytes.Length];
+        var samples = MemoryMarshal.Cast<byte, short>(_samples.AsSpan())[..bytes.Length];
         for (var i = 0; i < bytes.Length; i++)
         {
             samples[i] = (short)((bytes[i] - 128) << 8);
@@ -41,7 +40,7 @@ internal sealed class WavReader(SafeFileHandle file, WavHeader header) : IDispos
     public ReadOnlySpan<float> ReadFloats(long frame)
     {
         var bytes = ReadBytes(frame);
-        var samples = _samples.AsSpan(0, bytes.Length / header.SampleBytes);
+        var samples = MemoryMarshal.Cast<byte, float>(_samples.AsSpan())[..(bytes.Length / header.SampleBytes)];
         switch (header)
         {
             case { SampleBytes: 3 }:
@@ -108,8 +107,8 @@ internal sealed class WavReader(SafeFileHandle file, WavHeader header) : IDispos
 
     public void Dispose()
     {
-        ArrayPool<byte>.Shared.Return(_bytes);
-        ArrayPool<float>.Shared.Return(_samples);
+        Buffers.Pool.Return(_bytes);
+        Buffers.Pool.Return(_samples);
     }
 
     private ReadOnlySpan<byte> ReadBytes(long frame)

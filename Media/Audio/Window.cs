@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using Microsoft.Win32.SafeHandles;
 
@@ -10,7 +9,7 @@ internal sealed class Window(SafeFileHandle file) : IDisposable
     /// <summary>The most that can be seen at once, in bytes.</summary>
     public const int Size = 64 * 1024;
 
-    private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(Size);
+    private readonly byte[] _buffer = Buffers.Pool.Rent(Size);
     private long _start;
     private int _count;
 
@@ -58,7 +57,7 @@ internal sealed class Window(SafeFileHandle file) : IDisposable
         }
     }
 
-    public void Dispose() => ArrayPool<byte>.Shared.Return(_buffer);
+    public void Dispose() => Buffers.Pool.Return(_buffer);
 
     private void Fill(long offset)
     {

@@ -9,7 +9,7 @@ internal static class Photographs
     public static byte[] Phone() => Make(4000, 3000, quality: 88, grain: 11);
 
     /// <summary>What <c>wx.chooseImage</c> sends compressed; comes out as about 228 kB large and 18 kB small.</summary>
-    public static byte[] Compressed() => Make(1600, 1200, quality: 85, grain: 6);
+    public static byte[] Compressed() => Make(1600, 1200, quality: 85, grain: 2.6);
 
     private static byte[] Make(int width, int height, int quality, double grain)
     {
@@ -22,13 +22,13 @@ internal static class Photographs
     /// <summary>Noise of five sizes around a grey; three quarters of it is the same in every band, since nature is not that colourful.</summary>
     private static Image Band(int width, int height, double grain, int seed)
     {
-        (int Divisor, double Weight)[] sizes = [(3, 60), (12, 40), (48, 22), (160, 12)];
+        (int Cells, double Weight)[] sizes = [(3, 60), (12, 40), (48, 24), (130, 28)];
         var sum = Image.Gaussnoise(width, height, mean: 128, sigma: grain, seed: 7);
-        foreach (var (divisor, weight) in sizes)
+        foreach (var (cells, weight) in sizes)
         {
-            var cell = Math.Max(2, width / divisor);
-            sum += Image.Perlin(width, height, cellSize: cell, seed: divisor) * (weight * 0.75);
-            sum += Image.Perlin(width, height, cellSize: cell, seed: divisor + seed) * (weight * 0.25);
+            var cell = Math.Max(2, width / cells);
+            sum += Image.Perlin(width, height, cellSize: cell, seed: cells) * (weight * 0.75);
+            sum += Image.Perlin(width, height, cellSize: cell, seed: cells + seed) * (weight * 0.25);
         }
 
         return sum;
