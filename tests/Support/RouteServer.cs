@@ -9,7 +9,7 @@ internal sealed class RouteServer : IAsyncDisposable
     public static readonly Caller Alice = new("u1", "openid-Alice", Admin: false);
     public static readonly Caller Root = new("u2", "openid-Root", Admin: true);
 
-    private readonly TempFolder _folder = new();
+    private readonly TempFolder _folder;
     private readonly LoggerFactory _loggers;
     private readonly Server _server;
 
