@@ -109,7 +109,7 @@ internal static class AvifHeader
             switch (_types.GetValueOrDefault(_primary))
             {
                 case "av01" or "grid":
-                    return PictureHeader.Checked(PictureKind.Avif, _width, _height, MaxPixels, BytesPerPixel);
+                    return PictureHeader.Whole(PictureKind.Avif, _width, _height, MaxPixels, BytesPerPixel);
                 case "hvc1":
                     throw new MediaException(MediaFault.Heic);
                 case null:

@@ -12,6 +12,6 @@ internal static class GifHeader
     {
         reader.Position = 6;
         long width = reader.LittleUInt16(), height = reader.LittleUInt16();
-        return PictureHeader.Checked(PictureKind.Gif, width, height, MaxPixels, BytesPerPixel);
+        return PictureHeader.Whole(PictureKind.Gif, width, height, MaxPixels, BytesPerPixel);
     }
 }

@@ -9,12 +9,24 @@ internal static class JpegHeader
     /// <summary>Every scan runs over the whole picture again: 64 megapixels take about a second each.</summary>
     private const long MaxMultiScanPixels = 64_000_000;
 
-    /// <summary>Measured with one scan: rows come and go. With several, all coefficients stay: 16 bits for each sample.</summary>
-    private const double BytesPerPixel = 0.05;
-
     private const int MaxSegments = 4096;
 
     public static ReadOnlySpan<byte> Signature => [0xFF, 0xD8, 0xFF];
+
+    /// <summary>
+    /// libjpeg decodes at 1/2, 1/4 or 1/8 for half the work; what is left is at least as large as wanted. Measured against
+    /// shrinking the full picture: 47 dB alike, when encoding alone leaves 35 dB.
+    /// </summary>
+    public static int ShrinkOnLoad(int width, int height)
+    {
+        var shrink = 1;
+        while (shrink < 8 && Math.Max(width, height) / (shrink * 2) >= PictureJob.LargeSide)
+        {
+            shrink *= 2;
+        }
+
+        return shrink;
+    }
 
     public static PictureHeader Read(HeaderReader reader)
     {
@@ -75,12 +87,14 @@ internal static class JpegHeader
     /// <summary>SOF0 to SOF15 without DHT, JPG and DAC, which stand between them.</summary>
     private static bool IsFrame(byte marker) => marker is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC);
 
+    /// <summary>With several scans all coefficients stay, 16 bits for each sample.</summary>
     private static PictureHeader Judge(Frame frame, int scanComponents)
     {
         var multiScan = frame.Progressive || scanComponents < frame.Components;
+        var shrink = ShrinkOnLoad(frame.Width, frame.Height);
         return multiScan
-            ? PictureHeader.Checked(PictureKind.Jpeg, frame.Width, frame.Height, MaxMultiScanPixels, frame.SamplesPerPixel * sizeof(short))
-            : PictureHeader.Checked(PictureKind.Jpeg, frame.Width, frame.Height, MaxPixels, BytesPerPixel);
+            ? PictureHeader.Whole(PictureKind.Jpeg, frame.Width, frame.Height, MaxMultiScanPixels, frame.SamplesPerPixel * sizeof(short))
+            : PictureHeader.Rows(PictureKind.Jpeg, frame.Width, frame.Height, MaxPixels, frame.Components, shrink);
     }
 
     /// <param name="SamplesPerPixel">Over all components: 1.5 at 4:2:0, 3 at 4:4:4, 4 for CMYK.</param>

@@ -46,7 +46,7 @@ internal sealed class PictureJob(PictureHeader header, string source, Cancellati
         const Enums.FailOn strict = Enums.FailOn.Error;
         var image = header.Kind switch
         {
-            PictureKind.Jpeg => Image.Jpegload(source, shrink: ShrinkOnLoad(), access: rows, failOn: strict),
+            PictureKind.Jpeg => Image.Jpegload(source, shrink: JpegHeader.ShrinkOnLoad(header.Width, header.Height), access: rows, failOn: strict),
             PictureKind.Png => Image.Pngload(source, access: rows, failOn: strict),
             PictureKind.WebP => Image.Webpload(source, scale: ScaleOnLoad(), access: rows, failOn: strict),
             PictureKind.Gif => Image.Gifload(source, access: rows, failOn: strict),
@@ -59,22 +59,6 @@ internal sealed class PictureJob(PictureHeader header, string source, Cancellati
         }
 
         return image;
-    }
-
-    /// <summary>
-    /// libjpeg decodes at 1/2, 1/4 or 1/8 for half the work; what is left is at least as large as wanted. Measured against
-    /// shrinking the full picture: 47 dB alike, when encoding alone leaves 35 dB.
-    /// </summary>
-    private int ShrinkOnLoad()
-    {
-        var side = Math.Max(header.Width, header.Height);
-        var shrink = 1;
-        while (shrink < 8 && side / (shrink * 2) >= LargeSide)
-        {
-            shrink *= 2;
-        }
-
-        return shrink;
     }
 
     /// <summary>libwebp shrinks row by row while it decodes, 45 dB alike, and a lossy picture of 12 megapixels takes 30 MB, not 110.</summary>

@@ -5,9 +5,6 @@ internal static class PngHeader
 {
     private const long MaxPixels = 100_000_000;
 
-    /// <summary>Measured without interlacing: rows that wait to be shrunk are a sixth of a wide picture.</summary>
-    private const double RowsShare = 6;
-
     public static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
 
     public static PictureHeader Read(HeaderReader reader)
@@ -22,7 +19,10 @@ internal static class PngHeader
         int depth = reader.Byte(), colour = reader.Byte();
         reader.Take(2);
         var interlaced = reader.Byte() != 0;
-        return PictureHeader.Checked(PictureKind.Png, width, height, MaxPixels, BytesPerPixel(colour, depth) / (interlaced ? 1.0 : RowsShare));
+        var bytesPerPixel = BytesPerPixel(colour, depth);
+        return interlaced
+            ? PictureHeader.Whole(PictureKind.Png, width, height, MaxPixels, bytesPerPixel)
+            : PictureHeader.Rows(PictureKind.Png, width, height, MaxPixels, bytesPerPixel);
     }
 
     /// <summary>As libvips holds them: palettes resolved with alpha, fewer than 8 bits widened.</summary>

@@ -65,7 +65,8 @@ internal sealed class Sounds : IDisposable
         _ => throw new MediaException(MediaFault.Damaged),
     };
 
-    private static Sound Make(string source, string target, CancellationToken cancel)
+    /// <summary>Does the work on the calling thread.</summary>
+    internal static Sound Make(string source, string target, CancellationToken cancel)
     {
         using var file = File.OpenHandle(source);
         using var window = new Window(file);

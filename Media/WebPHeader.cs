@@ -26,7 +26,7 @@ internal static class WebPHeader
     }
 
     private static PictureHeader Judge((long Width, long Height) size, double bytesPerPixel) =>
-        PictureHeader.Checked(PictureKind.WebP, size.Width, size.Height, MaxPixels, bytesPerPixel);
+        PictureHeader.Whole(PictureKind.WebP, size.Width, size.Height, MaxPixels, bytesPerPixel);
 
     /// <summary>RFC 6386, 9.1: a key frame's tag, start code and two times 14 bits of size.</summary>
     private static (long Width, long Height) Lossy(HeaderReader reader)

@@ -21,8 +21,10 @@ internal readonly record struct Mp3Header(uint Bits) : IFrameHeader<Mp3Header>
 
     public int Samples => IsMpeg1 ? 1152 : 576;
 
+    public int BitrateIndex => (int)(Bits >> 12 & 15);
+
     /// <summary>In kbit/s.</summary>
-    public int Bitrate => (IsMpeg1 ? Kilobits1 : Kilobits2)[Bits >> 12 & 15];
+    public int Bitrate => (IsMpeg1 ? Kilobits1 : Kilobits2)[BitrateIndex];
 
     public int Size => Samples / 8 * Bitrate * 1000 / SampleRate + (int)(Bits >> 9 & 1);
 
@@ -37,7 +39,7 @@ internal readonly record struct Mp3Header(uint Bits) : IFrameHeader<Mp3Header>
         return header.Bits >> 21 == 0x7FF
             && header.Version != 1
             && (header.Bits & Layer) == Layer3
-            && (header.Bits >> 12 & 15) is > 0 and < 15
+            && header.BitrateIndex is > 0 and < 15
             && (header.Bits >> 10 & 3) != 3;
     }
 

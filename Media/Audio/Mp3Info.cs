@@ -33,8 +33,8 @@ internal readonly record struct Mp3Info(long Frames, long Bytes, int Padding)
     public static byte[] Write(Mp3Header first, bool varies, long frames, long bytes, SeekPoints points)
     {
         var offset = Mp3Header.Bytes + first.SideInfoSize;
-        var header = first.WithBitrate(1);
-        for (var index = 2; header.Size < offset + 16 + TocSize; index++)
+        var header = first.WithBitrate(first.BitrateIndex);
+        for (var index = first.BitrateIndex; header.Size < offset + 16 + TocSize; index++)
         {
             header = first.WithBitrate(index);
         }

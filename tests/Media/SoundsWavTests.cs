@@ -85,7 +85,7 @@ public sealed class SoundsWavTests : SoundBench
     {
         var wav = Wav(WavKind.Int16, 16000, 1, 1);
         LittleEndian(statedSize).CopyTo(wav, Find(wav, "data"u8) + 4);
-        LittleEndian(statedSize == 0 ? 0 : statedSize).CopyTo(wav, 4);
+        LittleEndian(statedSize).CopyTo(wav, 4);
 
         var (sound, _) = await MakeAsync(wav);
 
