@@ -8,9 +8,10 @@ internal sealed record Settings
     /// <summary>TCP port; 0 takes a free one.</summary>
     public int Port { get; init; } = 6060;
 
-    /// <summary>Address to listen on; null stands for all addresses (loopback with <see cref="Dev"/>).</summary>
+    /// <summary>Address to listen on, an IP address or <c>localhost</c>; null stands for all addresses (loopback with <see cref="Dev"/>).</summary>
     public string? Listen { get; init; }
 
+    /// <summary>The data directory; an absolute path once it is loaded.</summary>
     public string Data { get; init; } = "data";
 
     /// <summary>Codes <c>dev:name</c> log in without WeChat, and an empty store gets the built-in templates.</summary>
@@ -35,7 +36,7 @@ internal sealed record Settings
     public int MaxConnections { get; init; } = 4000;
 
     /// <summary>Bound of the records kept in memory.</summary>
-    public int CacheMegabytes { get; init; } = 96;
+    public int CacheMegabytes { get; init; } = 128;
 
     /// <summary>Bound of the small media files kept in memory.</summary>
     public int FileCacheMegabytes { get; init; } = 32;
@@ -54,6 +55,10 @@ internal sealed record WeChatSettings
 {
     public string AppId { get; init; } = "";
     public string Secret { get; init; } = "";
+
+    /// <summary>Where <see cref="Secret"/> was read from, when it came from a file.</summary>
+    public string? SecretFile { get; init; }
+
     public string Api { get; init; } = "https://api.weixin.qq.com";
 }
 

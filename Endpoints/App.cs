@@ -1,7 +1,12 @@
 using Postcard.Media;
+using Postcard.Storage;
 using Postcard.WeChat;
 
 namespace Postcard.Endpoints;
 
 /// <summary>What the handlers work with, made once at start.</summary>
-internal sealed record App(Settings Settings, Pictures Pictures, Sounds Sounds, WeChatClient WeChat, TimeProvider Time);
+internal sealed record App(Settings Settings, Store Store, Pictures Pictures, Sounds Sounds, WeChatClient WeChat, TimeProvider Time)
+{
+    /// <summary>The small media files that were asked for lately.</summary>
+    public FileCache Files { get; } = new(Settings.FileCacheMegabytes * 1024L * 1024);
+}

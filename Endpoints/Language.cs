@@ -5,46 +5,50 @@ namespace Postcard.Endpoints;
 
 internal static class Language
 {
-    /// <summary>Chinese unless the header gives English a higher weight than Chinese (RFC 9110, 12.5.4).</summary>
+    /// <summary>
+    /// Chinese unless the header gives English a higher weight than Chinese (RFC 9110, 12.5.4). <c>*</c> stands for Chinese where Chinese
+    /// is not named; what is no weight between 0 and 1 takes its range out.
+    /// </summary>
     public static bool PrefersEnglish(StringValues header)
     {
-        if (StringValues.IsNullOrEmpty(header))
+        double english = 0;
+        double? chinese = null, any = null;
+        foreach (var line in header)
         {
-            return false;
+            var ranges = line.AsSpan();
+            foreach (var range in ranges.Split(','))
+            {
+                var item = ranges[range].Trim();
+                var semicolon = item.IndexOf(';');
+                var tag = semicolon < 0 ? item : item[..semicolon].TrimEnd();
+                var weight = semicolon < 0 ? 1 : Weight(item[(semicolon + 1)..]);
+                if (Is(tag, "en"))
+                {
+                    english = Math.Max(english, weight);
+                }
+                else if (Is(tag, "zh"))
+                {
+                    chinese = Math.Max(chinese ?? 0, weight);
+                }
+                else if (tag is "*")
+                {
+                    any = weight;
+                }
+            }
         }
 
-        double english = 0, chinese = 0, any = 0;
-        foreach (var range in header.ToString().AsSpan().Split(','))
-        {
-            var item = header.ToString().AsSpan()[range].Trim();
-            var semicolon = item.IndexOf(';');
-            var tag = semicolon < 0 ? item : item[..semicolon].TrimEnd();
-            var weight = semicolon < 0 ? 1 : Weight(item[(semicolon + 1)..]);
-            if (Is(tag, "en"))
-            {
-                english = Math.Max(english, weight);
-            }
-            else if (Is(tag, "zh"))
-            {
-                chinese = Math.Max(chinese, weight);
-            }
-            else if (tag is "*")
-            {
-                any = weight;
-            }
-        }
-
-        return english > 0 && english > (chinese > 0 ? chinese : any < english ? any : 0);
+        return english > (chinese ?? any ?? 0);
     }
 
     private static bool Is(ReadOnlySpan<char> tag, string language) =>
         tag.StartsWith(language, StringComparison.OrdinalIgnoreCase) && (tag.Length == 2 || tag[2] is '-');
 
-    private static double Weight(ReadOnlySpan<char> parameter)
+    private static double Weight(ReadOnlySpan<char> parameters)
     {
-        parameter = parameter.Trim();
+        var end = parameters.IndexOf(';');
+        var parameter = (end < 0 ? parameters : parameters[..end]).Trim();
         return parameter.StartsWith("q=", StringComparison.OrdinalIgnoreCase)
             && double.TryParse(parameter[2..], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var weight)
-                ? weight : 1;
+            && weight <= 1 ? weight : 0;
     }
 }

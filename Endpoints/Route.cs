@@ -55,5 +55,11 @@ internal sealed class Call(HttpContext http, App app, Caller? caller, string id)
     public string Id { get; } = id;
 
     /// <summary>Whether <c>Accept-Language</c> prefers English.</summary>
-    public bool English { get; } = Language.PrefersEnglish(http.Request.Headers.AcceptLanguage);
+    public bool English => Language.PrefersEnglish(Http.Request.Headers.AcceptLanguage);
+
+    /// <summary>
+    /// JSON members beside <c>data</c>, as <c>"new":1,"exist":0</c>. What is set here stands in the reply whether the handler
+    /// answers or fails.
+    /// </summary>
+    public string? Beside { get; set; }
 }

@@ -1,32 +1,104 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+
 namespace Postcard.WeChat;
 
-internal enum WeChatFault
-{
-    /// <summary>40029, 40163: the code is wrong or was used.</summary>
-    CodeRefused,
-
-    /// <summary>40226: WeChat takes the account for risky.</summary>
-    RiskyUser,
-
-    /// <summary>45011.</summary>
-    TooOften,
-
-    /// <summary>Busy, garbage, wrong appid or secret.</summary>
-    Unavailable,
-
-    /// <summary>No answer within the time limit.</summary>
-    TimedOut,
-}
-
-internal sealed class WeChatException(WeChatFault fault) : Exception(fault.ToString())
-{
-    public WeChatFault Fault { get; } = fault;
-}
-
 /// <summary>Calls the WeChat platform. Codes, secrets and session keys never reach the log.</summary>
-internal sealed class WeChatClient(HttpClient http, string appId, string secret)
+/// <param name="http">Made by <see cref="WeChatHttp.Create"/>.</param>
+internal sealed partial class WeChatClient(HttpClient http, string appId, string secret, ILogger log, TimeProvider time)
 {
-    /// <summary>Exchanges a <c>wx.login</c> code for the user's openid at <c>sns/jscode2session</c>.</summary>
+    private static readonly TimeSpan _limit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _pauseWhenBusy = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>
+    /// Exchanges a <c>wx.login</c> code for the user's openid at <c>sns/jscode2session</c>, within five seconds in all.
+    /// </summary>
     /// <exception cref="WeChatException">Refused or failed.</exception>
-    public Task<string> OpenIdOfAsync(string code, CancellationToken cancel) => throw new NotImplementedException($"{http}{appId}{secret}");
+    /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was.</exception>
+    public async Task<string> OpenIdOfAsync(string code, CancellationToken cancel)
+    {
+        using var limit = new CancellationTokenSource(_limit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancel);
+        try
+        {
+            var reply = await AskAsync(code, either.Token);
+            if (reply.Code is -1)
+            {
+                await Task.Delay(_pauseWhenBusy, time, either.Token);
+                reply = await AskAsync(code, either.Token);
+            }
+
+            return OpenIdFrom(reply);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            LogTimedOut();
+            throw new WeChatException(WeChatFault.TimedOut);
+        }
+    }
+
+    private async Task<WeChatReply> AskAsync(string code, CancellationToken cancel)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get,
+            $"sns/jscode2session?appid={Uri.EscapeDataString(appId)}&secret={Uri.EscapeDataString(secret)}"
+            + $"&js_code={Uri.EscapeDataString(code)}&grant_type=authorization_code");
+
+        // SocketsHttpHandler repeats a request without content when the connection ends before the reply, but a code works
+        // once: the repetition would be told that it was used. Content of no bytes forbids it.
+        request.Content = new ByteArrayContent([]);
+        try
+        {
+            using var response = await http.SendAsync(request, cancel);
+            if (response.StatusCode is HttpStatusCode.OK
+                && WeChatReply.Parse(await response.Content.ReadAsByteArrayAsync(cancel)) is { } reply)
+            {
+                return reply;
+            }
+
+            LogGarbage((int)response.StatusCode);
+        }
+        catch (HttpRequestException e)
+        {
+            LogOutOfReach(e.HttpRequestError);
+        }
+
+        throw new WeChatException(WeChatFault.Unavailable);
+    }
+
+    private string OpenIdFrom(WeChatReply reply)
+    {
+        switch (reply)
+        {
+            case { Code: 0, OpenId: { } openId }:
+                return openId;
+            case { Code: 40029 or 40163 }:
+                throw new WeChatException(WeChatFault.CodeRefused);
+            case { Code: 40226 }:
+                throw new WeChatException(WeChatFault.RiskyUser);
+            case { Code: 45011 }:
+                throw new WeChatException(WeChatFault.TooOften);
+            case { Code: 40013 or 40125 or 41002 or 41004 }:
+                LogAccountRefused(reply.Code, reply.RequestId);
+                throw new WeChatException(WeChatFault.Unavailable);
+            default:
+                LogUnexpected(reply.Code, reply.RequestId);
+                throw new WeChatException(WeChatFault.Unavailable);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Error,
+        "WeChat refuses this server's account (errcode {Code}, rid {RequestId}): nobody can log in until wechat.appid and wechat.secret are right")]
+    private partial void LogAccountRefused(long code, string requestId);
+
+    [LoggerMessage(LogLevel.Warning, "WeChat could not serve a login (errcode {Code}, rid {RequestId})")]
+    private partial void LogUnexpected(long code, string requestId);
+
+    [LoggerMessage(LogLevel.Warning, "WeChat answered a login with HTTP status {Status} and no reply of the kind that it documents")]
+    private partial void LogGarbage(int status);
+
+    [LoggerMessage(LogLevel.Warning, "WeChat is out of reach ({Error})")]
+    private partial void LogOutOfReach(HttpRequestError error);
+
+    [LoggerMessage(LogLevel.Warning, "WeChat did not answer a login in time")]
+    private partial void LogTimedOut();
 }

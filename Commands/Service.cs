@@ -1,0 +1,78 @@
+using Microsoft.Extensions.Logging;
+using Postcard.Endpoints;
+using Postcard.Jobs;
+using Postcard.Media;
+using Postcard.Storage;
+using Postcard.WeChat;
+
+namespace Postcard.Commands;
+
+/// <summary>The parts of the server, put together: storage, media and WeChat below, the web server and the background jobs above.</summary>
+internal sealed class Service : IAsyncDisposable
+{
+    private readonly HttpClient _http;
+    private readonly Sweeps? _sweeps;
+
+    private Service(App app, Server server, HttpClient http, Sweeps? sweeps)
+    {
+        (App, Server, _http, _sweeps) = (app, server, http, sweeps);
+    }
+
+    public App App { get; }
+
+    public Server Server { get; }
+
+    /// <param name="controlOnly">No TCP and no jobs: the command line's way to use the handlers while no server runs.</param>
+    public static async Task<Service> StartAsync(Settings settings, ILoggerFactory loggers, TimeProvider time, bool controlOnly = false)
+    {
+        var store = await Store.OpenAsync(settings.Data, settings.CacheMegabytes * 1024L * 1024, CardJson.Render, time, loggers.CreateLogger<Store>());
+        var http = WeChatHttp.Create(settings.WeChat.Api);
+        var weChat = new WeChatClient(http, settings.WeChat.AppId, settings.WeChat.Secret, loggers.CreateLogger<WeChatClient>(), time);
+        var app = new App(settings, store, new Pictures(settings.MediaMegabytes * 1024L * 1024), new Sounds(), weChat, time);
+        try
+        {
+            if (settings.Dev && !controlOnly)
+            {
+                await Seed.RunAsync(app);
+            }
+
+            var identity = new IdentityLookup(token => FindCallerAsync(app, token));
+            var server = await Server.StartAsync(app, Routes.All, identity, loggers, controlOnly);
+            var sweeps = controlOnly ? null : new Sweeps(store, TimeSpan.FromHours(settings.TempHours), time, loggers.CreateLogger<Sweeps>());
+            return new(app, server, http, sweeps);
+        }
+        catch
+        {
+            await DisposeAsync(app, http);
+            throw;
+        }
+    }
+
+    /// <summary>Takes no more connections and waits for the requests under way, until <paramref name="cancel"/> cuts them.</summary>
+    public Task StopAsync(CancellationToken cancel) => Server.StopAsync(cancel);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Server.DisposeAsync();
+        if (_sweeps is not null)
+        {
+            await _sweeps.DisposeAsync();
+        }
+
+        await DisposeAsync(App, _http);
+    }
+
+    private static async ValueTask<Caller?> FindCallerAsync(App app, string token)
+    {
+        var user = await app.Store.Users.FindByTokenAsync(token, app.Settings.AcceptOpenid);
+        return user is null ? null : new(user.Uid, user.OpenId, app.Settings.Admins.Contains(user.OpenId));
+    }
+
+    private static async ValueTask DisposeAsync(App app, HttpClient http)
+    {
+        app.Pictures.Dispose();
+        app.Sounds.Dispose();
+        http.Dispose();
+        await app.Store.DisposeAsync();
+    }
+}

@@ -1,0 +1,86 @@
+using Postcard.Storage;
+
+namespace Postcard.Endpoints;
+
+/// <summary>Login, the caller's own profile, erasure.</summary>
+internal static class Access
+{
+    private const int CodeMaxLength = 512;
+    private const int NameMaxLength = 32;
+    private const string DevPrefix = "dev:";
+    private const int DevNameMaxLength = 32;
+
+    public static async Task LoginAsync(Call call)
+    {
+        call.Beside = "\"new\":0,\"exist\":0";
+        var fields = await JsonFields.ReadAsync(call);
+        var login = await call.App.Store.Users.LoginAsync(await OpenIdAsync(call, fields.RequiredText("code", CodeMaxLength)));
+        call.Beside = login.New ? "\"new\":1,\"exist\":0" : "\"new\":0,\"exist\":1";
+        var data = new LoginData(login.User.OpenId, login.Token, Times.Format(login.Expires), login.User.Role, login.User.Name);
+        await Replies.OkAsync(call, data, Json.Default.LoginData, new("登录成功", "Logged in"));
+    }
+
+    public static async Task GetAsync(Call call)
+    {
+        var user = await call.App.Store.Users.FindAsync(call.User.Uid) ?? throw Failure.Unauthorized();
+        var data = new ProfileData(user.OpenId, user.Role, user.Name, Times.Format(user.Created), new(user.Cards, user.Bytes));
+        await Replies.OkAsync(call, data, Json.Default.ProfileData);
+    }
+
+    public static async Task UpdateAsync(Call call)
+    {
+        var fields = await JsonFields.ReadAsync(call);
+        var role = fields.Has("role") ? RoleOf(call, fields) : (int?)null;
+        var name = fields.Text("wx_name", NameMaxLength);
+        if (role is null && name is null)
+        {
+            throw Failure.InvalidField("role", "请提供 role 或 wx_name", "send role or wx_name");
+        }
+
+        var updated = await call.App.Store.Users.UpdateAsync(call.User.Uid, role, name, call.App.Settings.RoleChange == "once");
+        await (updated switch
+        {
+            true => Replies.OkAsync(call, new Text("已保存", "Saved")),
+            false => throw new Failure(403, "forbidden", new("身份已选定，不能更改", "The role has been chosen and cannot be changed")),
+            null => throw Failure.Unauthorized(),
+        });
+    }
+
+    public static async Task EraseAsync(Call call)
+    {
+        var uid = call.User.Uid;
+        await call.App.Store.Erasure.EraseAsync(uid);
+        call.App.Files.Drop(call.App.Store.Files.UserDirectory(uid) + "/");
+        await Replies.OkAsync(call, new Text("账号及全部内容已删除", "The account and everything in it were erased"));
+    }
+
+    /// <summary>Ends the session in the header. An openid in its place is no session, and there is nothing to end.</summary>
+    public static async Task EndSessionAsync(Call call)
+    {
+        await call.App.Store.Users.EndSessionAsync(call.Http.Request.Headers["token"].ToString());
+        await Replies.OkAsync(call, new Text("已退出登录", "Logged out"));
+    }
+
+    public static Task RolesAsync(Call call) => Replies.OkAsync(call, call.App.Settings.Roles, Json.Default.IReadOnlyListRole);
+
+    private static Task<string> OpenIdAsync(Call call, string code)
+    {
+        if (!code.StartsWith(DevPrefix, StringComparison.Ordinal))
+        {
+            return call.App.WeChat.OpenIdOfAsync(code, call.Aborted);
+        }
+
+        var name = code.AsSpan(DevPrefix.Length);
+        return call.App.Settings.Dev && name.Length is > 0 and <= DevNameMaxLength && !name.ContainsAnyExceptInRange('!', '~')
+            ? Task.FromResult(code)
+            : throw new Failure(401, "login_refused", new("登录失败，请重试", "The login was refused, please try again"));
+    }
+
+    /// <summary>A role's id, as a number or text, or its name.</summary>
+    private static int RoleOf(Call call, JsonFields fields)
+    {
+        var text = fields.Text("role", NameMaxLength);
+        var role = call.App.Settings.Roles.FirstOrDefault(role => role.Name == text || role.Id.ToString() == text);
+        return role?.Id ?? throw Failure.InvalidField("role", "不在身份列表中", "is not in the list of roles");
+    }
+}

@@ -1,0 +1,88 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Postcard.Storage;
+
+namespace Postcard.Endpoints;
+
+/// <summary>
+/// Cards as the contract shows them. What is the same for everyone is rendered once and kept with the cached card; the end depends on who
+/// looks.
+/// </summary>
+internal static class CardJson
+{
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    private static readonly byte[] Foreign = ""","mine":false,"saved":false}"""u8.ToArray();
+    private static readonly byte[] ForeignSaved = ""","mine":false,"saved":true}"""u8.ToArray();
+
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? s_buffer;
+
+    /// <summary>The fields that everyone sees, as an object that is not closed yet.</summary>
+    public static byte[] Render(Card card, User author)
+    {
+        var buffer = s_buffer ??= new(2048);
+        buffer.ResetWrittenCount();
+        using (var json = new Utf8JsonWriter(buffer, Options))
+        {
+            json.WriteStartObject();
+            WriteTexts(json, card, author);
+            WriteMedia(json, card);
+            json.WriteBoolean("plaza"u8, card.Plaza);
+            json.WriteString("status"u8, card.Status);
+            json.WriteString("created"u8, Times.Format(card.Created));
+            json.WriteString("updated"u8, Times.Format(card.Updated));
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>The fields that depend on the caller, and the end of the object. The openid is shown to its owner only.</summary>
+    public static byte[] Tail(Caller? caller, string author, bool saved)
+    {
+        if (caller is null || caller.Uid != author)
+        {
+            return saved ? ForeignSaved : Foreign;
+        }
+
+        var openId = JsonEncodedText.Encode(caller.OpenId, JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
+        return Encoding.UTF8.GetBytes($$""","mine":true,"saved":{{(saved ? "true" : "false")}},"wx_openid":"{{openId}}"}""");
+    }
+
+    private static void WriteTexts(Utf8JsonWriter json, Card card, User author)
+    {
+        json.WriteString("id"u8, card.Id);
+        json.WriteString("title"u8, card.Title);
+        json.WriteString("from"u8, card.From);
+        json.WriteString("to"u8, card.To);
+        json.WriteString("content"u8, card.Content);
+        json.WriteString("wx_name"u8, author.Name);
+    }
+
+    private static void WriteMedia(Utf8JsonWriter json, Card card)
+    {
+        json.WriteBoolean("with_img"u8, card.Blobs.Image is not null);
+        json.WriteBoolean("with_audio"u8, card.Blobs.Audio is not null);
+        json.WriteString("image"u8, PathOf("image", card, card.Blobs.Image));
+        json.WriteString("mini_image"u8, PathOf("mini_image", card, card.Blobs.Mini));
+        json.WriteString("audio"u8, PathOf("audio", card, card.Blobs.Audio));
+        WriteId(json, "template"u8, card.Template);
+        WriteId(json, "audio_template"u8, card.AudioTemplate);
+    }
+
+    private static string? PathOf(string kind, Card card, Blob? blob) => blob is null ? null : $"/postcard/{kind}/{card.Id}?v={blob.Version}";
+
+    private static void WriteId(Utf8JsonWriter json, ReadOnlySpan<byte> name, int? id)
+    {
+        if (id is { } number)
+        {
+            json.WriteNumber(name, number);
+        }
+        else
+        {
+            json.WriteNull(name);
+        }
+    }
+}

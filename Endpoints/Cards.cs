@@ -1,0 +1,115 @@
+using Postcard.Storage;
+
+namespace Postcard.Endpoints;
+
+internal static class Cards
+{
+    private const int KeyMaxLength = 64;
+
+    // A template changed between the look at it and the commit, again and again: more than this is no coincidence.
+    private const int TemplateAttempts = 5;
+
+    public static async Task OpenAsync(Call call)
+    {
+        var card = await call.App.Store.Reads.OpenAsync(IdOf(call.Id)) ?? throw Failure.NotFound();
+        var saved = call.Caller is { Uid.Length: > 0 } caller && (await call.App.Store.Saves.IdsAsync(caller.Uid)).Contains(card.Id);
+        await Replies.RawAsync(call, card.Json, CardJson.Tail(call.Caller, card.Uid, saved));
+    }
+
+    public static async Task CreateAsync(Call call)
+    {
+        var uid = call.User.Uid;
+        var fields = await JsonFields.ReadAsync(call);
+        var form = CardForm.Read(fields);
+        var key = KeyOf(call) is { } text ? new IdempotencyKey(text, Convert.ToHexString(fields.BodyHash())) : null;
+        var takesUploads = form.TakeImage is true || form.TakeAudio is true;
+        var result = await WithTemplatesAsync(
+            () => call.App.Store.Cards.CreateAsync(uid, takesUploads, key, (image, audio) => form.Create(call.App, uid, image, audio)));
+        await ReplyAsync(call, result, new("明信片已保存", "The card was made"));
+    }
+
+    public static async Task EditAsync(Call call)
+    {
+        var fields = await JsonFields.ReadAsync(call);
+        var id = IdOf(call.Id.Length > 0 ? call.Id : fields.RequiredText("id", 64));
+        var form = CardForm.Read(fields);
+        var result = await WithTemplatesAsync(
+            () => call.App.Store.Cards.EditAsync(call.User.Uid, id, (card, image, audio) => form.Edit(call.App, card, image, audio)));
+        await ReplyAsync(call, result, new("修改已保存", "The card was changed"));
+    }
+
+    public static async Task DeleteAsync(Call call)
+    {
+        var id = IdOf(call.Id);
+        Check(await call.App.Store.Cards.DeleteAsync(call.User.Uid, id));
+        call.App.Files.Drop(call.App.Store.Files.CardDirectory(call.User.Uid, id) + "/");
+        await Replies.OkAsync(call, new Text("明信片已删除", "The card was deleted"));
+    }
+
+    public static async Task ReportAsync(Call call)
+    {
+        var id = IdOf(call.Id);
+        var reason = (await JsonFields.ReadAsync(call, optional: true)).Text("reason", 500) ?? "";
+        if (!await call.App.Store.Reports.AddAsync(call.User.Uid, id, reason))
+        {
+            throw Failure.NotFound();
+        }
+
+        await Replies.OkAsync(call, new Text("举报已提交", "The report was sent"));
+    }
+
+    /// <summary>A card's id as it may be looked up.</summary>
+    /// <exception cref="Failure">400.</exception>
+    internal static string IdOf(string id) =>
+        Ids.IsCard(id) ? id : throw Failure.BadRequest("明信片编号不正确", "This is not the id of a card");
+
+    internal static void Check(CardOutcome outcome)
+    {
+        switch (outcome)
+        {
+            case CardOutcome.NotFound:
+                throw Failure.NotFound();
+            case CardOutcome.NotOwner:
+                throw Failure.Forbidden();
+            case CardOutcome.Conflict:
+                throw Failure.Conflict();
+            case CardOutcome.UserGone:
+                throw Failure.Unauthorized();
+            case CardOutcome.TemplateChanged:
+                throw Failure.Busy();
+        }
+    }
+
+    private static async Task<CardResult> WithTemplatesAsync(Func<Task<CardResult>> change)
+    {
+        var result = await change();
+        for (var attempt = 1; result.Outcome is CardOutcome.TemplateChanged && attempt < TemplateAttempts; attempt++)
+        {
+            result = await change();
+        }
+
+        return result;
+    }
+
+    private static async Task ReplyAsync(Call call, CardResult result, Text msg)
+    {
+        Check(result.Outcome);
+        var (card, author) = (result.Card!, result.Author!);
+        var saved = (await call.App.Store.Saves.IdsAsync(call.User.Uid)).Contains(card.Id);
+        await Replies.RawAsync(call, CardJson.Render(card, author), CardJson.Tail(call.Caller, card.Uid, saved), msg: msg);
+    }
+
+    private static string? KeyOf(Call call)
+    {
+        var header = call.Http.Request.Headers["Idempotency-Key"];
+        if (header.Count == 0)
+        {
+            return null;
+        }
+
+        var key = header.ToString();
+        return key.Length is > 0 and <= KeyMaxLength && !key.AsSpan().ContainsAnyExceptInRange(' ', '~')
+            ? key
+            : throw Failure.BadRequest("Idempotency-Key 须为 1 到 64 个可打印字符", "Idempotency-Key must be 1 to 64 printable characters");
+    }
+}

@@ -1,0 +1,39 @@
+namespace Postcard.Endpoints;
+
+/// <summary>The bounds of what one request and one connection may take.</summary>
+internal static class HttpLimits
+{
+    public const int JsonBytes = 64 * 1024;
+    public const int JsonDepth = 16;
+
+    public const long PictureBytes = 20L * 1024 * 1024;
+    public const long SoundBytes = 120L * 1024 * 1024;
+
+    /// <summary>Boundaries, part headers and text parts beside the files.</summary>
+    public const long FormOverheadBytes = 64 * 1024;
+
+    /// <summary>A template's form brings a picture and a sound.</summary>
+    public const long MediaBytes = PictureBytes + SoundBytes + FormOverheadBytes;
+
+    /// <summary>How much of a refused body is read and thrown away, so that a client that writes before it reads gets the reply.</summary>
+    public const long DrainBytes = 128L * 1024 * 1024;
+
+    public static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a refused client that asked <c>Expect: 100-continue</c> has to show that it is sending its body already.</summary>
+    public static readonly TimeSpan ContinueTime = TimeSpan.FromSeconds(2);
+
+    public const int HeaderBytes = 32 * 1024;
+    public const int HeaderCount = 64;
+    public const int RequestLineBytes = 8 * 1024;
+    public const int IdCharacters = 64;
+    public const int TokenCharacters = 256;
+
+    public static readonly TimeSpan HeaderTime = TimeSpan.FromSeconds(15);
+    public static readonly TimeSpan KeepAliveTime = TimeSpan.FromSeconds(60);
+
+    /// <summary>Slower bodies, in both directions, are cut after <see cref="SlowBodyGrace"/>.</summary>
+    public const double SlowBodyBytesPerSecond = 512;
+
+    public static readonly TimeSpan SlowBodyGrace = TimeSpan.FromSeconds(10);
+}

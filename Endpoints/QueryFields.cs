@@ -1,0 +1,51 @@
+using System.Globalization;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace Postcard.Endpoints;
+
+internal enum PictureSize
+{
+    Large,
+    Small,
+}
+
+/// <summary>What handlers read from the query string.</summary>
+internal static class QueryFields
+{
+    /// <summary>The first value of <paramref name="name"/>, decoded; null when it is absent or empty.</summary>
+    public static string? Value(Call call, string name) => Find(call, name) is { IsEmpty: false } value ? value.ToString() : null;
+
+    /// <summary>Whether <paramref name="name"/> is there with exactly this value. Allocates only for values with escapes.</summary>
+    public static bool Is(Call call, string name, string value) => Find(call, name).Span.SequenceEqual(value);
+
+    /// <summary>1 to 100; null when left out.</summary>
+    /// <exception cref="Failure">422.</exception>
+    public static int? Limit(Call call) => Find(call, "limit") switch
+    {
+        { IsEmpty: true } => null,
+        var text when int.TryParse(text.Span, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit is >= 1 and <= 100 => limit,
+        _ => throw Failure.InvalidField("limit", "须为 1 到 100 的整数", "must be a whole number from 1 to 100"),
+    };
+
+    /// <summary>Large when left out.</summary>
+    /// <exception cref="Failure">422.</exception>
+    public static PictureSize Size(Call call) => Find(call, "size").Span switch
+    {
+        "" or "large" => PictureSize.Large,
+        "small" => PictureSize.Small,
+        _ => throw Failure.InvalidField("size", "须为 large 或 small", "must be large or small"),
+    };
+
+    private static ReadOnlyMemory<char> Find(Call call, string name)
+    {
+        foreach (var pair in new QueryStringEnumerable(call.Http.Request.QueryString.Value))
+        {
+            if (pair.DecodeName().Span.SequenceEqual(name))
+            {
+                return pair.DecodeValue();
+            }
+        }
+
+        return default;
+    }
+}

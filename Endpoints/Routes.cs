@@ -1,0 +1,44 @@
+namespace Postcard.Endpoints;
+
+/// <summary>The whole HTTP surface. <c>HEAD</c> is served wherever <c>GET</c> is.</summary>
+internal static class Routes
+{
+    public static readonly IReadOnlyList<Route> All =
+    [
+        new("POST", "/postcard/access", Guard.Open, Body.Json, Access.LoginAsync),
+        new("GET", "/postcard/access", Guard.User, Body.None, Access.GetAsync),
+        new("PUT", "/postcard/access", Guard.User, Body.Json, Access.UpdateAsync),
+        new("DELETE", "/postcard/access", Guard.User, Body.None, Access.EraseAsync),
+        new("DELETE", "/postcard/access/session", Guard.User, Body.None, Access.EndSessionAsync),
+        new("GET", "/postcard/role", Guard.Open, Body.None, Access.RolesAsync),
+
+        new("GET", "/postcard/template", Guard.Open, Body.None, Templates.ListAsync),
+        new("POST", "/postcard/template", Guard.Admin, Body.Media, Templates.AddAsync),
+        new("GET", "/postcard/template/{id}", Guard.Optional, Body.None, Templates.GetAsync),
+        new("PUT", "/postcard/template/{id}", Guard.Admin, Body.Media, Templates.ChangeAsync),
+        new("POST", "/postcard/template/{id}", Guard.Admin, Body.Media, Templates.ChangeAsync),
+        new("DELETE", "/postcard/template/{id}", Guard.Admin, Body.None, Templates.RemoveAsync),
+
+        new("POST", "/postcard/upload", Guard.User, Body.Media, Uploads.PutAsync),
+        new("DELETE", "/postcard/upload/{id}", Guard.User, Body.None, Uploads.DeleteAsync),
+
+        new("POST", "/postcard/card", Guard.User, Body.Json, Cards.CreateAsync),
+        new("PUT", "/postcard/card", Guard.User, Body.Json, Cards.EditAsync),
+        new("GET", "/postcard/card/{id}", Guard.Optional, Body.None, Cards.OpenAsync),
+        new("PUT", "/postcard/card/{id}", Guard.User, Body.Json, Cards.EditAsync),
+        new("DELETE", "/postcard/card/{id}", Guard.User, Body.None, Cards.DeleteAsync),
+        new("POST", "/postcard/card/{id}/report", Guard.User, Body.Json, Cards.ReportAsync),
+
+        new("GET", "/postcard/image/{id}", Guard.Open, Body.None, CardMedia.ImageAsync),
+        new("GET", "/postcard/mini_image/{id}", Guard.Open, Body.None, CardMedia.MiniImageAsync),
+        new("GET", "/postcard/audio/{id}", Guard.Open, Body.None, CardMedia.AudioAsync),
+
+        new("GET", "/postcard/home", Guard.User, Body.None, CardLists.HomeAsync),
+        new("GET", "/postcard/saved", Guard.User, Body.None, CardLists.SavedAsync),
+        new("POST", "/postcard/saved/{id}", Guard.User, Body.None, CardLists.SaveAsync),
+        new("DELETE", "/postcard/saved/{id}", Guard.User, Body.None, CardLists.UnsaveAsync),
+        new("GET", "/postcard/plaza", Guard.Optional, Body.None, CardLists.PlazaAsync),
+
+        new("GET", "/healthz", Guard.Open, Body.None, Health.GetAsync),
+    ];
+}

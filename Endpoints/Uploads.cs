@@ -1,0 +1,51 @@
+using Postcard.Storage;
+
+namespace Postcard.Endpoints;
+
+/// <summary>Pictures and recordings on their way into a card: one slot per kind, the newest wins.</summary>
+internal static class Uploads
+{
+    public static async Task PutAsync(Call call)
+    {
+        var (app, uid) = (call.App, call.User.Uid);
+        MediaWork.CheckSpace(app);
+        if (await app.Store.Users.FindAsync(uid) is null)
+        {
+            throw Failure.Unauthorized();
+        }
+
+        app.Store.Files.MakeUser(uid);
+        var directory = app.Store.Files.TempDirectory(uid);
+        var (form, file, kind) = await MultipartUpload.ReadAsync(call, () => MediaFiles.NewIncoming(directory));
+        await using var parts = form;
+        var blobs = kind is UploadKind.Image
+            ? await MediaWork.PictureAsync(app, file.Path, directory, unique: true, call.Aborted)
+            : await MediaWork.SoundAsync(app, file.Path, directory, unique: true, call.Aborted);
+        if (!await app.Store.Uploads.PutAsync(uid, kind, blobs))
+        {
+            throw Failure.Unauthorized();
+        }
+
+        await (blobs switch
+        {
+            { Image: { } image } => Replies.OkAsync(
+                call, new("image", "jpeg", image.Width, image.Height, image.Bytes), Json.Default.ImageUploadData, new("图片已上传", "The picture was uploaded")),
+            { Audio: { } audio } => Replies.OkAsync(
+                call, new("audio", audio.Format, audio.Duration / 1000.0, audio.Bytes), Json.Default.AudioUploadData, new("录音已上传", "The recording was uploaded")),
+            _ => throw new InvalidOperationException("An upload is a picture or a sound."),
+        });
+    }
+
+    /// <summary>Empties a slot; one that is empty is no error.</summary>
+    public static async Task DeleteAsync(Call call)
+    {
+        var kind = call.Id switch
+        {
+            "image" => UploadKind.Image,
+            "audio" => UploadKind.Audio,
+            _ => throw Failure.NotFound(),
+        };
+        await call.App.Store.Uploads.DeleteAsync(call.User.Uid, kind);
+        await Replies.OkAsync(call, new Text("已清除", "Removed"));
+    }
+}

@@ -1,0 +1,95 @@
+using LiteDB;
+
+namespace Postcard.Storage;
+
+/// <param name="Source">Hash of what the media were made from, to know the same content again.</param>
+/// <param name="Created">Unix time in milliseconds.</param>
+internal sealed record Template(int Id, string Title, BlobSet Blobs, string Source, long Created)
+{
+    internal const string Table = "templates";
+
+    internal BsonDocument ToBson()
+    {
+        var document = new BsonDocument { ["_id"] = Id, ["title"] = Title, ["source"] = Source, ["created"] = Created };
+        Blobs.WriteTo(document);
+        return document;
+    }
+
+    internal static Template FromBson(BsonDocument document) =>
+        new(document["_id"].AsInt32, document["title"].AsString, BlobSet.FromBson(document), document["source"].AsString, document["created"].AsInt64);
+}
+
+/// <summary>
+/// Templates, all of them in memory. The files of one that was changed or removed stay as long as a card names them; the sweep
+/// looks after that.
+/// </summary>
+internal sealed class Templates(Database database, MediaFiles files, Caches caches, TimeProvider time)
+{
+    private const string Meta = "meta", Counter = "template";
+
+    internal static readonly Collection[] Collections = [new(Template.Table), new(Meta)];
+
+    /// <summary>In the order of their ids.</summary>
+    public IEnumerable<Template> All => caches.Templates.Values;
+
+    public Template? Find(int id) => caches.Templates.GetValueOrDefault(id);
+
+    /// <summary>Takes an id that no template has or had, and makes its directory.</summary>
+    public async Task<int> ReserveAsync()
+    {
+        var id = await database.WriteAsync(transaction =>
+        {
+            var next = (transaction.Find(Meta, Counter)?["last"].AsInt32 ?? 0) + 1;
+            transaction.Put(Meta, new() { ["_id"] = Counter, ["last"] = next });
+            return next;
+        });
+        MediaFiles.MakeDirectory(files.TemplateDirectory(id));
+        return id;
+    }
+
+    /// <summary>Adds a template whose files lie in its directory.</summary>
+    public Task<Template> AddAsync(int id, string title, BlobSet blobs, string source)
+    {
+        Native.SyncDirectory(files.TemplateDirectory(id));
+        var template = new Template(id, title, blobs, source, time.GetUtcNow().ToUnixTimeMilliseconds());
+        return database.WriteAsync(transaction => Put(transaction, template));
+    }
+
+    /// <summary>Replaces what is not null. Null when there is no such template.</summary>
+    public Task<Template?> ChangeAsync(int id, Func<Template, Template> change)
+    {
+        if (Find(id) is null)
+        {
+            return Task.FromResult<Template?>(null);
+        }
+
+        Native.SyncDirectory(files.TemplateDirectory(id));
+        return database.WriteAsync(transaction => Get(transaction, id) is { } present ? Put(transaction, change(present)) : null);
+    }
+
+    public Task<bool> RemoveAsync(int id) => database.WriteAsync(transaction =>
+    {
+        transaction.OnDurable(() => Publish(all => all.Remove(id)));
+        return transaction.Delete(Template.Table, id);
+    });
+
+    internal static Template? Get(Tables tables, int id) => tables.Find(Template.Table, id) is { } document ? Template.FromBson(document) : null;
+
+    internal static void Restore(Tables tables, Caches caches) =>
+        caches.Templates = new(tables.Range(Template.Table, "_id", 0, int.MaxValue, int.MaxValue).ConvertAll(Template.FromBson).ToDictionary(template => template.Id));
+
+    private Template Put(Transaction transaction, Template template)
+    {
+        transaction.Put(Template.Table, template.ToBson());
+        transaction.OnDurable(() => Publish(all => all[template.Id] = template));
+        return template;
+    }
+
+    // Readers hold the old dictionary; changes are rare.
+    private void Publish(Action<SortedDictionary<int, Template>> change)
+    {
+        var all = new SortedDictionary<int, Template>(caches.Templates);
+        change(all);
+        caches.Templates = all;
+    }
+}

@@ -1,0 +1,250 @@
+using LiteDB;
+
+namespace Postcard.Storage;
+
+/// <param name="Uid">Our own random id; the openid stays between the user and WeChat.</param>
+/// <param name="Role">An id out of the role list; null until one is chosen.</param>
+/// <param name="Name">What others see on the user's cards.</param>
+/// <param name="Created">Unix time in milliseconds.</param>
+/// <param name="Cards">How many cards the user has.</param>
+/// <param name="Bytes">Size of the media of these cards.</param>
+internal sealed record User(string Uid, string OpenId, int? Role, string Name, long Created, int Cards, long Bytes)
+{
+    internal const string Table = "users";
+
+    internal BsonDocument ToBson() => new()
+    {
+        ["_id"] = Uid, ["openid"] = OpenId, ["role"] = Role is { } role ? role : BsonValue.Null, ["name"] = Name, ["created"] = Created, ["cards"] = Cards, ["bytes"] = Bytes,
+    };
+
+    internal static User FromBson(BsonDocument document) => new(
+        document["_id"].AsString, document["openid"].AsString, document["role"].IsNull ? null : document["role"].AsInt32, document["name"].AsString,
+        document["created"].AsInt64, document["cards"].AsInt32, document["bytes"].AsInt64);
+}
+
+/// <param name="New">Whether this login made the user.</param>
+/// <param name="Token">The session's token, shown this once: only its hash is kept.</param>
+/// <param name="Expires">Unix time in milliseconds.</param>
+internal sealed record Login(User User, bool New, string Token, long Expires);
+
+/// <summary>Users, and the sessions they log in with.</summary>
+internal sealed class Users(Database database, MediaFiles files, Caches caches, TimeProvider time)
+{
+    public static readonly TimeSpan SessionLifetime = TimeSpan.FromDays(30);
+    private const int SessionsPerUser = 10;
+    private const string Sessions = "sessions";
+    private const int OpenIdMaxLength = 64;
+
+    internal static readonly Collection[] Collections =
+    [
+        new(User.Table, new Index("openid", Unique: true)),
+
+        // key: uid|created|token hash
+        new(Sessions, new Index("key")),
+    ];
+
+    /// <summary>
+    /// Finds who a <c>token</c> header stands for: a session's token or, if <paramref name="acceptOpenId"/>, an openid. Lookups go by the
+    /// SHA-256 of what was sent, so their time tells nothing about how much of a guess was right.
+    /// </summary>
+    public ValueTask<User?> FindByTokenAsync(string token, bool acceptOpenId)
+    {
+        var key = IdentityKey.Of(token);
+        if (caches.Identities.TryGet(key, out var identity))
+        {
+            if (identity.IsOpenId ? !acceptOpenId : identity.Expires <= Now)
+            {
+                return default;
+            }
+
+            return FindAsync(identity.Uid);
+        }
+
+        var isSession = SessionToken.HasForm(token);
+        if (!isSession && (!acceptOpenId || token.Length > OpenIdMaxLength))
+        {
+            return default;
+        }
+
+        return new(database.ReadAsync(tables => isSession ? LoadBySession(tables, token, key) : LoadByOpenId(tables, token, key)));
+    }
+
+    public ValueTask<User?> FindAsync(string uid) =>
+        caches.Users.TryGet(uid, out var user) ? new(user) : new(database.ReadAsync(tables => Load(tables, uid)));
+
+    /// <summary>Logs a user in, making the user and the user's directories when the openid is unknown; an eleventh session ends the oldest.</summary>
+    public async Task<Login> LoginAsync(string openId)
+    {
+        var token = SessionToken.New();
+        while (true)
+        {
+            var known = await database.ReadAsync(tables => tables.FindBy(User.Table, "openid", openId)?["_id"].AsString);
+            var uid = known ?? Ids.NewUser();
+            files.MakeUser(uid);
+            if (await database.WriteAsync(transaction => LogIn(transaction, openId, uid, isNew: known is null, token)) is { } login)
+            {
+                return login;
+            }
+
+            // Another login of the same openid was faster, or the user was erased meanwhile.
+            if (known is null)
+            {
+                MediaFiles.DeleteDirectory(files.UserDirectory(uid));
+            }
+        }
+    }
+
+    /// <summary>Changes what is not null. Returns false when <paramref name="roleOnce"/> forbids another role, null when the user is gone.</summary>
+    public Task<bool?> UpdateAsync(string uid, int? role, string? name, bool roleOnce) => database.WriteAsync<bool?>(transaction =>
+    {
+        if (transaction.Find(User.Table, uid) is not { } document)
+        {
+            return null;
+        }
+
+        var user = User.FromBson(document);
+        if (roleOnce && role is not null && user.Role is not null && user.Role != role)
+        {
+            return false;
+        }
+
+        var changed = user with { Role = role ?? user.Role, Name = name ?? user.Name };
+        if (changed == user)
+        {
+            return true;
+        }
+
+        transaction.Put(User.Table, changed.ToBson());
+        transaction.OnDurable(() =>
+        {
+            caches.Users.Set(uid, changed);
+            if (changed.Name != user.Name)
+            {
+                caches.ForgetAuthor(uid);
+            }
+        });
+        return true;
+    });
+
+    /// <summary>Ends the session that <paramref name="token"/> stands for. False when it is no session.</summary>
+    public Task<bool> EndSessionAsync(string token)
+    {
+        var key = IdentityKey.Of(token);
+        return database.WriteAsync(transaction =>
+        {
+            transaction.OnDurable(() => caches.Identities.Remove(key));
+            return transaction.Delete(Sessions, SessionToken.Hash(token));
+        });
+    }
+
+    /// <summary>Removes the expired among up to <paramref name="limit"/> sessions after <paramref name="cursor"/>. Returns the next cursor, null at the end.</summary>
+    public Task<string?> SweepSessionsAsync(string cursor, int limit) => database.WriteAsync(transaction =>
+    {
+        var sessions = transaction.Range(Sessions, "_id", cursor, "~", limit);
+        foreach (var session in sessions.Where(session => session["expires"].AsInt64 <= Now))
+        {
+            transaction.Delete(Sessions, session["_id"]);
+        }
+
+        return sessions.Count < limit ? null : sessions[^1]["_id"].AsString;
+    });
+
+    /// <summary>The user's current record within a change or read, for other tables of the store.</summary>
+    internal static User? Get(Tables tables, string uid) => tables.Find(User.Table, uid) is { } document ? User.FromBson(document) : null;
+
+    internal void Put(Transaction transaction, User user)
+    {
+        transaction.Put(User.Table, user.ToBson());
+        transaction.OnDurable(() => caches.Users.Set(user.Uid, user));
+    }
+
+    /// <summary>The user and all sessions go; what else is theirs follows in steps, see <see cref="Erasure"/>.</summary>
+    internal void Remove(Transaction transaction, string uid)
+    {
+        foreach (var session in transaction.Range(Sessions, "key", uid + "|", uid + "}", int.MaxValue))
+        {
+            transaction.Delete(Sessions, session["_id"]);
+        }
+
+        transaction.Delete(User.Table, uid);
+        transaction.OnDurable(() =>
+        {
+            caches.Users.Remove(uid);
+            caches.Identities.RemoveWhere(identity => identity.Uid == uid);
+            caches.ForgetAuthor(uid);
+        });
+    }
+
+    private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private Login? LogIn(Transaction transaction, string openId, string uid, bool isNew, string token)
+    {
+        var present = transaction.FindBy(User.Table, "openid", openId);
+        if (isNew ? present is not null : present?["_id"].AsString != uid)
+        {
+            return null;
+        }
+
+        var user = present is null ? new User(uid, openId, null, "", Now, 0, 0) : User.FromBson(present);
+        if (isNew)
+        {
+            transaction.Insert(User.Table, user.ToBson());
+        }
+
+        var expires = AddSession(transaction, uid, token);
+        transaction.OnDurable(() => caches.Users.Set(uid, user));
+        return new(user, isNew, token, expires);
+    }
+
+    private long AddSession(Transaction transaction, string uid, string token)
+    {
+        var sessions = transaction.Range(Sessions, "key", uid + "|", uid + "}", int.MaxValue);
+        foreach (var session in sessions.Take(Math.Max(0, sessions.Count - SessionsPerUser + 1)))
+        {
+            transaction.Delete(Sessions, session["_id"]);
+            transaction.OnDurable(() => caches.Identities.Remove(SessionToken.KeyOfHash(session["_id"].AsString)));
+        }
+
+        var created = Now;
+        var expires = created + (long)SessionLifetime.TotalMilliseconds;
+        var hash = SessionToken.Hash(token);
+        transaction.Insert(Sessions, new() { ["_id"] = hash, ["key"] = $"{uid}|{created:D14}|{hash}", ["uid"] = uid, ["expires"] = expires });
+        return expires;
+    }
+
+    private User? LoadBySession(Tables tables, string token, UInt128 key)
+    {
+        if (tables.Find(Sessions, SessionToken.Hash(token)) is not { } session || session["expires"].AsInt64 <= Now)
+        {
+            return null;
+        }
+
+        var uid = session["uid"].AsString;
+        caches.Identities.Set(key, new(uid, session["expires"].AsInt64, IsOpenId: false));
+        return Load(tables, uid);
+    }
+
+    private User? LoadByOpenId(Tables tables, string openId, UInt128 key)
+    {
+        if (tables.FindBy(User.Table, "openid", openId) is not { } document)
+        {
+            return null;
+        }
+
+        var user = User.FromBson(document);
+        caches.Identities.Set(key, new(user.Uid, long.MaxValue, IsOpenId: true));
+        caches.Users.Set(user.Uid, user);
+        return user;
+    }
+
+    private User? Load(Tables tables, string uid)
+    {
+        var user = Get(tables, uid);
+        if (user is not null)
+        {
+            caches.Users.Set(uid, user);
+        }
+
+        return user;
+    }
+}
