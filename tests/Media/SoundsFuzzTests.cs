@@ -7,7 +7,7 @@ using static Postcard.Tests.Media.SoundFiles;
 namespace Postcard.Tests.Media;
 
 /// <summary>Real recordings, damaged in every way that a fixed seed brings forth.</summary>
-public sealed class SoundsFuzzTests : SoundBench
+public sealed class SoundsFuzzTests : SoundFolder
 {
     private const int CasesPerFile = 300;
 

@@ -4,10 +4,10 @@ using static Postcard.Tests.Media.SoundFiles;
 
 namespace Postcard.Tests.Media;
 
-public sealed class SoundsTests : SoundBench
+public sealed class SoundsTests : SoundFolder
 {
     [Fact]
-    public void Codec_IsNamedWithItsVersion() => Assert.Equal("LAME 3.100", Sounds.Codec);
+    public void Codec_IsNamedWithItsVersion() => Assert.StartsWith("LAME 3.", Sounds.Codec);
 
     [Fact]
     [SupportedOSPlatform("linux")]

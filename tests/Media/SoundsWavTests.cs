@@ -3,7 +3,7 @@ using static Postcard.Tests.Media.SoundFiles;
 
 namespace Postcard.Tests.Media;
 
-public sealed class SoundsWavTests : SoundBench
+public sealed class SoundsWavTests : SoundFolder
 {
     public static TheoryData<int, int, int> Kinds()
     {
