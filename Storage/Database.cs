@@ -1,55 +1,17 @@
-using System.Collections.Concurrent;
-using LiteDB;
+using Postcard.Storage.Engine;
 
 namespace Postcard.Storage;
 
-/// <param name="Field">The indexed field; documents without it are under null.</param>
-internal sealed record Index(string Field, bool Unique = false);
-
-/// <summary>A collection and its indexes beside the one on <c>_id</c>.</summary>
-internal sealed record Collection(string Name, params Index[] Indexes);
-
-/// <summary>The disk is full: nothing was changed, reads go on, writes resume when there is space.</summary>
-internal sealed class StorageFullException() : Exception("The disk is full.");
-
-/// <summary>What reads and changes see of the database. Only valid inside the delegate that received it.</summary>
-internal class Tables(LiteDatabase engine)
+/// <summary>What a database can do at the moment.</summary>
+internal enum DatabaseState
 {
-    private protected ILiteCollection<BsonDocument> Of(string collection) => engine.GetCollection(collection);
+    /// <summary>Not even reads are served; it is tried again.</summary>
+    Down,
 
-    public BsonDocument? Find(string collection, BsonValue id) => Of(collection).FindById(id);
+    /// <summary>The disk is full or failing: reads are served, changes refused, writing is tried again.</summary>
+    ReadOnly,
 
-    /// <summary>The first document with this value in an indexed field.</summary>
-    public BsonDocument? FindBy(string collection, string field, BsonValue value) =>
-        Of(collection).FindOne(LiteDB.Query.EQ(field, value));
-
-    /// <summary>Documents with <paramref name="low"/> ≤ field ≤ <paramref name="high"/> in the field's order.</summary>
-    public List<BsonDocument> Range(string collection, string field, BsonValue low, BsonValue high, int limit, bool descending = false)
-    {
-        var query = Of(collection).Query().Where(BsonExpression.Create($"$.{field} BETWEEN @0 AND @1", low, high));
-        return (descending ? query.OrderByDescending($"$.{field}") : query.OrderBy($"$.{field}")).Limit(limit).ToList();
-    }
-}
-
-/// <summary>
-/// One change within a group commit. A change checks its preconditions before its first write: an exception after one
-/// undoes the whole group, which is then run again change by change.
-/// </summary>
-internal sealed class Transaction(LiteDatabase engine) : Tables(engine)
-{
-    private readonly List<Action> _durable = [];
-
-    public void Insert(string collection, BsonDocument document) => Of(collection).Insert(document);
-
-    /// <summary>Inserts, or replaces what has the same <c>_id</c>.</summary>
-    public void Put(string collection, BsonDocument document) => Of(collection).Upsert(document);
-
-    public bool Delete(string collection, BsonValue id) => Of(collection).Delete(id);
-
-    /// <summary>Runs on the database thread once the change is on disk, before its caller is answered: the place to keep caches true.</summary>
-    public void OnDurable(Action action) => _durable.Add(action);
-
-    internal void RunDurable() => _durable.ForEach(action => action());
+    Ready,
 }
 
 /// <summary>
@@ -58,78 +20,143 @@ internal sealed class Transaction(LiteDatabase engine) : Tables(engine)
 /// </summary>
 internal sealed class Database : IAsyncDisposable
 {
-    private readonly BlockingCollection<Action> _work = [];
-    private readonly LiteDatabase _engine;
-    private readonly Thread _thread;
+    private const int CopyChunkBytes = 1 << 20;
 
-    private Database(string directory, IReadOnlyList<Collection> collections)
+    private readonly DataLock? _lock;
+    private readonly DataFiles _files;
+    private readonly WorkQueue _queue;
+    private readonly Supervisor _supervisor;
+    private readonly DatabaseThread _thread;
+
+    private Database(IDisk disk, DataLock? dataLock, IReadOnlyList<Collection> collections, DatabaseOptions options)
     {
-        Directory.CreateDirectory(directory);
-        _engine = new LiteDatabase($"Filename={Path.Combine(directory, "postcard.db")};Collation=/Ordinal");
-        foreach (var collection in collections)
-        {
-            foreach (var index in collection.Indexes)
-            {
-                _engine.GetCollection(collection.Name).EnsureIndex(index.Field, $"$.{index.Field}", index.Unique);
-            }
-        }
-
-        _thread = new Thread(() =>
-        {
-            foreach (var work in _work.GetConsumingEnumerable())
-            {
-                work();
-            }
-        });
-        _thread.Start();
-    }
-
-    public static Database Open(string directory, IReadOnlyList<Collection> collections) => new(directory, collections);
-
-    /// <summary>Runs <paramref name="read"/> on the database thread. It returns values, never open queries.</summary>
-    public Task<T> ReadAsync<T>(Func<Tables, T> read) => Run(() => read(new Tables(_engine)));
-
-    /// <summary>Runs <paramref name="change"/> in the next group commit; the task ends when it is on disk.</summary>
-    /// <exception cref="StorageFullException">Nothing was changed.</exception>
-    public Task<T> WriteAsync<T>(Func<Transaction, T> change) => Run(() =>
-    {
-        var transaction = new Transaction(_engine);
-        _engine.BeginTrans();
+        _lock = dataLock;
+        _queue = new WorkQueue(options.QueueLimit, options.GroupLimit);
+        _files = new DataFiles(disk, collections);
         try
         {
-            var result = change(transaction);
-            _engine.Commit();
-            transaction.RunDurable();
-            return result;
+            _supervisor = new Supervisor(_files, options, _queue.Wake);
         }
         catch
         {
-            _engine.Rollback();
+            _files.Dispose();
             throw;
         }
-    });
 
-    public async ValueTask DisposeAsync()
-    {
-        _work.CompleteAdding();
-        await Task.Run(_thread.Join);
-        _engine.Dispose();
+        _thread = new DatabaseThread(_queue, _supervisor, options);
     }
 
-    private Task<T> Run<T>(Func<T> work)
+    /// <summary>For <c>/healthz</c>.</summary>
+    public DatabaseState State => _supervisor.State;
+
+    /// <summary>
+    /// Opens the database in a directory, which it creates and locks; all collections and indexes exist afterwards. On a full disk it
+    /// opens for reading.
+    /// </summary>
+    /// <exception cref="DataDirectoryInUseException"/>
+    /// <exception cref="StorageMismatchException">The files there do not belong together or are no database of ours.</exception>
+    /// <exception cref="StorageFullException">There is no space to create it.</exception>
+    /// <exception cref="IOException">The directory cannot be made, read or written.</exception>
+    /// <exception cref="UnauthorizedAccessException">As above.</exception>
+    public static Database Open(string directory, IReadOnlyList<Collection> collections, DatabaseOptions? options = null)
     {
-        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _work.Add(() =>
+        var dataLock = DataLock.Take(directory);
+        try
         {
-            try
-            {
-                done.SetResult(work());
-            }
-            catch (Exception e)
-            {
-                done.SetException(e);
-            }
+            return new Database(new FileDisk(directory), dataLock, collections, options ?? new());
+        }
+        catch
+        {
+            dataLock.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens the database on a disk that nobody else uses.</summary>
+    public static Database Open(IDisk disk, IReadOnlyList<Collection> collections, DatabaseOptions? options = null) =>
+        new(disk, null, collections, options ?? new());
+
+    /// <summary>Runs <paramref name="read"/> on the database thread. It returns values, never open queries.</summary>
+    /// <exception cref="DatabaseBusyException"/>
+    /// <exception cref="StorageUnavailableException"/>
+    public Task<T> ReadAsync<T>(Func<Tables, T> read)
+    {
+        var work = new Read<T>(read);
+        _queue.AddRead(work);
+        return work.Task;
+    }
+
+    /// <summary>Runs <paramref name="change"/> in the next group commit; the task ends when it is on disk.</summary>
+    /// <exception cref="DatabaseBusyException"/>
+    /// <exception cref="StorageFullException">Nothing was changed.</exception>
+    /// <exception cref="StorageUnavailableException">Nothing was changed.</exception>
+    public Task<T> WriteAsync<T>(Func<Transaction, T> change)
+    {
+        var work = new Change<T>(change);
+        _queue.AddChange(work);
+        return work.Task;
+    }
+
+    /// <summary>Moves what is in the log into the data file now.</summary>
+    public Task CheckpointAsync() => RunUpkeep(store =>
+    {
+        store.Checkpoint();
+        return 0;
+    });
+
+    /// <summary>Writes a copy of the database, of one moment, to a new file. Reads and changes go on meanwhile.</summary>
+    /// <exception cref="StorageUnavailableException">The disk failed meanwhile; there is no copy.</exception>
+    /// <exception cref="IOException">The file exists already or cannot be written.</exception>
+    public async Task CopyAsync(string path)
+    {
+        var generation = await RunUpkeep(store =>
+        {
+            store.Checkpoint();
+            _thread.BeginCopy();
+            return _supervisor.Generation;
         });
-        return done.Task;
+        try
+        {
+            await Task.Run(() => WriteCopy(path));
+            if (generation != _supervisor.Generation)
+            {
+                File.Delete(path);
+                throw new StorageUnavailableException();
+            }
+        }
+        finally
+        {
+            _thread.EndCopy();
+        }
+    }
+
+    /// <summary>Serves what waits, moves the log into the data file and releases the directory.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _queue.Close();
+        await Task.Run(_thread.Join);
+        _supervisor.Dispose();
+        _files.Dispose();
+        _lock?.Dispose();
+    }
+
+    private Task<T> RunUpkeep<T>(Func<LiteStore, T> upkeep)
+    {
+        var work = new Upkeep<T>(upkeep);
+        _queue.AddUpkeep(work);
+        return work.Task;
+    }
+
+    private void WriteCopy(string path)
+    {
+        var directory = new FileDisk(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        using var copy = directory.Create(Path.GetFileName(path));
+        var chunk = new byte[CopyChunkBytes];
+        for (var at = 0L; at < _files.Data.Length; at += chunk.Length)
+        {
+            copy.Write(chunk.AsSpan(0, _files.Data.Read(chunk, at)), at);
+        }
+
+        copy.Sync();
     }
 }

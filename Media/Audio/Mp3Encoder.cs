@@ -35,13 +35,18 @@ internal sealed unsafe class Mp3Encoder : IDisposable
             throw new DllNotFoundException("libmp3lame was not found beside the program or in the system (Debian: libmp3lame0).");
         }
 
-        _encoded = Buffers.Pool.Rent(EncodedBytes);
         _target = target;
         _start = target.Position;
         _channels = channels;
         var single = mono || channels == 1;
         var rate = OutputRate(sampleRate);
         _lame = Lame.lame_init();
+        if (_lame is 0)
+        {
+            throw new OutOfMemoryException("LAME found no memory.");
+        }
+
+        _encoded = Buffers.Pool.Rent(EncodedBytes);
         Lame.lame_set_errorf(_lame, 0);
         Lame.lame_set_debugf(_lame, 0);
         Lame.lame_set_msgf(_lame, 0);

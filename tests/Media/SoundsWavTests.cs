@@ -158,6 +158,19 @@ public sealed class SoundsWavTests : SoundBench
         Assert.Equal(MediaFault.Unsupported, await FaultAsync(Wrap(WavKind.Int16, rate, channels, new byte[4000])));
 
     [Fact]
+    public async Task Wav_With24BitsIn32_IsReadFromTheUpperBits()
+    {
+        var wav = Wav(WavKind.Int32, 16000, 1, 1);
+        wav[Find(wav, "fmt "u8) + 22] = 24;
+
+        var (sound, bytes) = await MakeAsync(wav);
+
+        Assert.Equal(1, sound.Duration.TotalSeconds, 0.0001);
+        var heard = Mp3Decoder.Decode(bytes);
+        AssertTone(heard, heard.Left, Hertz);
+    }
+
+    [Fact]
     public async Task Wav_WithCompressedSamples_IsUnsupported()
     {
         var wav = Wav(WavKind.Int8, 8000, 1, 1);

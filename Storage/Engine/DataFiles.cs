@@ -1,0 +1,127 @@
+using LiteDB;
+
+namespace Postcard.Storage.Engine;
+
+/// <summary>The two files of the database and the one road from what lies in them to a store that LiteDB serves.</summary>
+internal sealed class DataFiles(IDisk disk, IReadOnlyList<Collection> collections) : IDisposable
+{
+    public const string DataName = "postcard.db";
+    public const string LogName = "postcard.wal";
+
+    /// <summary>Past this the log is cut when the database opens; a larger one is left by a change of many thousand documents.</summary>
+    private const long KeptLogBytes = 64 << 20;
+
+    private readonly IDiskFile _log = disk.Open(LogName);
+    private long _acknowledged = long.MaxValue;
+
+    public IDiskFile Data { get; } = disk.Open(DataName);
+
+    /// <summary>Creates the data file, or redoes the log into it, and opens it with an empty log.</summary>
+    /// <exception cref="StorageMismatchException"/>
+    /// <exception cref="IOException">Nothing is lost: it can be tried again.</exception>
+    public LiteStore OpenWritable()
+    {
+        var scan = LogScan.Read(_log, _acknowledged);
+        var header = CheckedHeader(scan) ?? Create();
+        if (scan is not null)
+        {
+            Redo.Apply(scan, _log, Data);
+            header = header with { Stamp = scan.Epoch.Next };
+        }
+
+        if (_log.Length > KeptLogBytes)
+        {
+            _log.SetLength(KeptLogBytes);
+        }
+
+        var store = Open(new DataStream(Data), new LogStream(_log, header));
+        try
+        {
+            store.CreateCollections(collections);
+        }
+        catch
+        {
+            Close(store);
+            throw;
+        }
+
+        return store;
+    }
+
+    /// <summary>Opens what is there without writing anything.</summary>
+    /// <exception cref="StorageMismatchException">Also when the files were never completed.</exception>
+    /// <exception cref="IOException"/>
+    public LiteStore OpenReadOnly()
+    {
+        var scan = LogScan.Read(_log, _acknowledged);
+        var store = CheckedHeader(scan) is null ? null : Open(new DataStream(Data, scan, _log), null);
+        if (store is null || !store.HasCollections())
+        {
+            store?.Dispose();
+            throw new StorageMismatchException("The database was not completely created.");
+        }
+
+        return store;
+    }
+
+    /// <summary>Closes a store; if it is broken, what it had not acknowledged will not be redone.</summary>
+    public void Close(LiteStore store)
+    {
+        if (!store.IsReadOnly && store.Fault is not null)
+        {
+            _acknowledged = store.AcknowledgedRecords;
+        }
+
+        store.Dispose();
+    }
+
+    public void Dispose()
+    {
+        Data.Dispose();
+        _log.Dispose();
+    }
+
+    private LiteStore Open(DataStream data, LogStream? log)
+    {
+        try
+        {
+            return new LiteStore(data, log, collections);
+        }
+        catch (LiteException e)
+        {
+            throw new StorageMismatchException($"{DataName} cannot be opened: {e.Message}");
+        }
+    }
+
+    /// <summary>The header of a data file to which the log may be applied; null when there is neither.</summary>
+    private DataHeader? CheckedHeader(LogScan? scan)
+    {
+        var header = DataHeader.Read(Data);
+        if (header is null && (Data.Length > DataHeader.PageBytes || !IsBlank()))
+        {
+            throw new StorageMismatchException($"{DataName} is not a database of Postcard, or its start is damaged.");
+        }
+
+        if (scan is not null && (header?.Created != scan.Epoch.Created || (header?.Stamp != scan.Epoch.Base && header?.Stamp != scan.Epoch.Next)))
+        {
+            throw new StorageMismatchException(
+                $"{LogName} holds changes that belong to another state of {DataName}. If {DataName} was restored from a copy, remove {LogName}; otherwise bring back the {DataName} that was beside it.");
+        }
+
+        return header;
+    }
+
+    /// <summary>A power cut while the file was created leaves nothing or zeros.</summary>
+    private bool IsBlank()
+    {
+        var start = new byte[DataHeader.PageBytes];
+        return !start.AsSpan(0, Data.Read(start, 0)).ContainsAnyExcept((byte)0);
+    }
+
+    private DataHeader Create()
+    {
+        Data.Write(DataHeader.NewFile(LogEpoch.NewStamp()), 0);
+        Data.Sync();
+        return DataHeader.Read(Data) ?? throw new IOException($"{DataName} does not hold what was written to it.");
+    }
+}

@@ -1,0 +1,33 @@
+namespace Postcard.Storage.Engine;
+
+/// <summary>Tells what an exception of the file system means; .NET puts errno into <see cref="Exception.HResult"/> on Unix.</summary>
+internal static class DiskFaults
+{
+    private const int NoSpace = 28;
+    private const int QuotaExceeded = 122;
+    private const int FileTooLarge = 27;
+    private const int WouldBlock = 11;
+    private const int WindowsDiskFull = unchecked((int)0x80070070);
+    private const int WindowsSharingViolation = unchecked((int)0x80070020);
+
+    public static bool IsDisk(Exception e) => e is IOException or UnauthorizedAccessException;
+
+    public static bool IsFull(Exception? e)
+    {
+        for (; e is not null; e = e.InnerException)
+        {
+            if (e is IOException { HResult: NoSpace or QuotaExceeded or FileTooLarge or WindowsDiskFull })
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    public static bool IsSharing(IOException e) => e.HResult is WouldBlock or WindowsSharingViolation;
+
+    /// <summary>What the caller of a change is told.</summary>
+    public static Exception ForCaller(Exception? fault) =>
+        IsFull(fault) ? new StorageFullException(fault) : new StorageUnavailableException(fault);
+}
