@@ -22,14 +22,7 @@ internal sealed class DataLock : IDisposable
         var path = Path.Combine(directory, FileName);
         try
         {
-            return new DataLock(new FileStream(path, new FileStreamOptions
-            {
-                Mode = FileMode.OpenOrCreate,
-                Access = FileAccess.ReadWrite,
-                Share = FileShare.None,
-                BufferSize = 0,
-                UnixCreateMode = OperatingSystem.IsWindows() ? null : UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            }));
+            return new DataLock(FileDisk.OpenPrivate(path, FileMode.OpenOrCreate, FileShare.None));
         }
         catch (IOException e) when (DiskFaults.IsSharing(e))
         {

@@ -12,20 +12,25 @@ internal sealed class FileDisk(string directory) : IDisk
     {
         var path = Path.Combine(directory, name);
         var created = !File.Exists(path);
-        var file = new FileStream(path, new FileStreamOptions
-        {
-            Mode = mode,
-            Access = FileAccess.ReadWrite,
-            Share = FileShare.Read,
-            BufferSize = 0,
-            UnixCreateMode = OperatingSystem.IsWindows() ? null : UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        });
+        var file = OpenPrivate(path, mode, FileShare.Read);
         if (created)
         {
             Native.SyncDirectory(directory);
         }
 
         return new DiskFile(file);
+    }
+
+    /// <summary>Opens a file for reading and writing, readable by its owner only if it is made here.</summary>
+    public static FileStream OpenPrivate(string path, FileMode mode, FileShare share)
+    {
+        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = share, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        return new FileStream(path, options);
     }
 
     private sealed class DiskFile(FileStream file) : IDiskFile

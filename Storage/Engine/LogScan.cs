@@ -18,12 +18,17 @@ internal sealed record LogScan(LogEpoch Epoch, IReadOnlyDictionary<uint, long> P
 
         var confirmed = new Dictionary<uint, long>();
         var open = new Dictionary<uint, List<(uint Page, long At)>>();
-        var pages = new byte[LogFormat.RecordPages * DataHeader.PageBytes];
+        var pages = Array.Empty<byte>();
         var at = (long)LogFormat.BlockBytes;
         for (var sequence = 0L; sequence < acknowledged && log.Read(block, at) == block.Length; sequence++)
         {
             var bytes = LogFormat.PagesOf(block, epoch.Salt, sequence, hash) * DataHeader.PageBytes;
             at += LogFormat.BlockBytes;
+            if (bytes > pages.Length)
+            {
+                pages = new byte[bytes];
+            }
+
             if (bytes == 0 || log.Read(pages.AsSpan(0, bytes), at) < bytes || !LogFormat.TryVerify(block, pages.AsSpan(0, bytes), out hash))
             {
                 break;

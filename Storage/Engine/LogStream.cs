@@ -49,20 +49,13 @@ internal sealed class LogStream(IDiskFile file, DataHeader data) : Stream
     {
         lock (_gate)
         {
-            if (_buffered == LogFormat.RecordPages)
+            try
             {
-                WriteRecord();
+                Take(buffer.AsSpan(offset, count));
             }
-
-            if (Position != (long)(_offsets.Count + _buffered) * DataHeader.PageBytes || count != DataHeader.PageBytes)
+            catch (Exception e)
             {
-                _fault ??= new IOException("LiteDB wrote its log in an order that is not known of it.");
-            }
-
-            if (_fault is null)
-            {
-                buffer.AsSpan(offset, count).CopyTo(Room());
-                _buffered++;
+                _fault ??= e;
             }
 
             Position += count;
@@ -166,6 +159,28 @@ internal sealed class LogStream(IDiskFile file, DataHeader data) : Stream
         }
     }
 
+    private void Take(ReadOnlySpan<byte> page)
+    {
+        if (_fault is not null)
+        {
+            return;
+        }
+
+        if (Position != Length || page.Length != DataHeader.PageBytes)
+        {
+            throw new IOException("LiteDB wrote its log in an order that is not known of it.");
+        }
+
+        if (_buffered == LogFormat.RecordPages)
+        {
+            WriteRecord();
+        }
+
+        page.CopyTo(Room());
+        _buffered++;
+    }
+
+    /// <summary>Writes what is buffered, without an fsync; a failure poisons the log.</summary>
     private void WriteRecord()
     {
         if (_buffered == 0 || _fault is not null)

@@ -1,0 +1,151 @@
+using Postcard.Storage.Engine;
+
+namespace Postcard.Tests.Storage.Engine;
+
+/// <summary>
+/// A disk in memory that remembers every write and fsync, so that <see cref="CutPower"/> can make the disks that a power cut at any
+/// moment may leave; and that can be full or refuse what it is asked.
+/// </summary>
+internal sealed class SimulatedDisk : IDisk
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, SimulatedFile> _files = [];
+    private readonly List<DiskStep> _steps = [];
+
+    /// <summary>Bytes that all files together may have; none are taken away from files that have more.</summary>
+    public long Capacity { get; set; } = long.MaxValue;
+
+    /// <summary>Called before each step with the file's name; what it throws is what the caller gets.</summary>
+    public Action<string, DiskStepKind> Before { get; set; } = (_, _) => { };
+
+    /// <summary>Writes, changes of length and fsyncs so far.</summary>
+    public int Steps
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _steps.Count;
+            }
+        }
+    }
+
+    public IDiskFile Open(string name)
+    {
+        lock (_gate)
+        {
+            if (!_files.TryGetValue(name, out var file))
+            {
+                _files[name] = file = new SimulatedFile();
+            }
+
+            return new Handle(this, name, file);
+        }
+    }
+
+    /// <summary>How often a file was fsynced.</summary>
+    public int Syncs(string name)
+    {
+        lock (_gate)
+        {
+            return _steps.Count(step => step.Kind == DiskStepKind.Sync && step.File == name);
+        }
+    }
+
+    /// <summary>What may be found after the power went before step <paramref name="at"/>.</summary>
+    public SimulatedDisk CutPower(int at, Random random)
+    {
+        lock (_gate)
+        {
+            var after = new SimulatedDisk();
+            foreach (var (name, file) in _files)
+            {
+                var steps = _steps.Take(at).Where(step => step.File == name).ToList();
+                var synced = steps.FindLastIndex(step => step.Kind == DiskStepKind.Sync) + 1;
+                var survivor = new SimulatedFile(file.Origin);
+                steps[..synced].ForEach(survivor.Apply);
+                new PowerCut(random).Apply(survivor, steps[synced..]);
+                survivor.Settle();
+                after._files[name] = survivor;
+            }
+
+            return after;
+        }
+    }
+
+    private void Do(string name, SimulatedFile file, DiskStep step)
+    {
+        lock (_gate)
+        {
+            Before(name, step.Kind);
+            var room = Capacity - _files.Values.Sum(other => other.Length);
+            var growth = step.Kind == DiskStepKind.Sync ? 0 : step.End - file.Length;
+            if (growth > 0 && growth > room)
+            {
+                if (step.Kind == DiskStepKind.Write && step.Bytes.Length - growth + room is > 0 and var fits)
+                {
+                    Record(step with { Bytes = step.Bytes[..(int)fits] });
+                }
+
+                throw Full();
+            }
+
+            Record(step);
+        }
+
+        void Record(DiskStep done)
+        {
+            file.Apply(done);
+            _steps.Add(done);
+        }
+    }
+
+    public static IOException Full() => new("No space left on device", 28);
+
+    private sealed class Handle(SimulatedDisk disk, string name, SimulatedFile file) : IDiskFile
+    {
+        public long Length
+        {
+            get
+            {
+                lock (disk._gate)
+                {
+                    return file.Length;
+                }
+            }
+        }
+
+        public int Read(Span<byte> buffer, long offset)
+        {
+            lock (disk._gate)
+            {
+                disk.Before(name, DiskStepKind.Read);
+                return file.Read(buffer, offset);
+            }
+        }
+
+        public void Write(ReadOnlySpan<byte> bytes, long offset) => disk.Do(name, file, new(name, DiskStepKind.Write, offset, bytes.ToArray()));
+
+        public void SetLength(long length) => disk.Do(name, file, new(name, DiskStepKind.SetLength, length, []));
+
+        public void Sync() => disk.Do(name, file, new(name, DiskStepKind.Sync, 0, []));
+
+        public void Dispose()
+        {
+        }
+    }
+}
+
+internal enum DiskStepKind
+{
+    Read,
+    Write,
+    SetLength,
+    Sync,
+}
+
+/// <param name="Offset">Of the write, or the new length.</param>
+internal sealed record DiskStep(string File, DiskStepKind Kind, long Offset, byte[] Bytes)
+{
+    public long End => Offset + Bytes.Length;
+}
