@@ -25,7 +25,7 @@ internal sealed class Service : IAsyncDisposable
     /// <param name="controlOnly">No TCP and no jobs: the command line's way to use the handlers while no server runs.</param>
     public static async Task<Service> StartAsync(Settings settings, ILoggerFactory loggers, TimeProvider time, bool controlOnly = false)
     {
-        var store = await Store.OpenAsync(settings.Data, settings.CacheMegabytes * 1024L * 1024, CardJson.Render, time);
+        var store = await Store.OpenAsync(settings.Data, settings.CacheMegabytes * 1024L * 1024, CardJson.Render, time, loggers.CreateLogger<Store>());
         var http = WeChatHttp.Create(settings.WeChat.Api);
         var weChat = new WeChatClient(http, settings.WeChat.AppId, settings.WeChat.Secret, loggers.CreateLogger<WeChatClient>(), time);
         var app = new App(settings, store, new Pictures(settings.MediaMegabytes * 1024L * 1024), new Sounds(), weChat, time);
@@ -65,7 +65,7 @@ internal sealed class Service : IAsyncDisposable
     private static async ValueTask<Caller?> FindCallerAsync(App app, string token)
     {
         var user = await app.Store.Users.FindByTokenAsync(token, app.Settings.AcceptOpenid);
-        return user is null ? null : new(user.Uid, user.OpenId, app.Settings.Admins.Contains(user.OpenId));
+        return user is null || !app.Settings.Knows(user.OpenId) ? null : new(user.Uid, user.OpenId, app.Settings.IsAdmin(user.OpenId));
     }
 
     private static async ValueTask DisposeAsync(App app, HttpClient http)

@@ -21,9 +21,6 @@ internal abstract class Setting(string name, string description)
     /// <summary>Whether the value must not be shown to anybody.</summary>
     public bool IsSecret { get; init; }
 
-    /// <summary>Whether the flag alone stands for <c>true</c>.</summary>
-    public abstract bool IsSwitch { get; }
-
     /// <exception cref="FormatException">Its message says what is taken, without the value.</exception>
     public abstract Settings Set(Settings settings, string text);
 
@@ -55,8 +52,6 @@ internal abstract class Setting(string name, string description)
 internal sealed class Setting<T>(string name, string description, Kind<T> kind, Func<Settings, T> get, Func<Settings, T, Settings> with)
     : Setting(name, description)
 {
-    public override bool IsSwitch => typeof(T) == typeof(bool);
-
     public override Settings Set(Settings settings, string text) => with(settings, kind.FromText(text.Trim()));
 
     public override Settings Set(Settings settings, JsonElement json) => with(settings, kind.FromJson(json));

@@ -176,7 +176,8 @@ internal sealed class SettingsLoader
 
     private void CheckWeChat()
     {
-        var wanted = _settings.Dev && _settings.WeChat is { AppId: "", Secret: "" } ? [] : new[]
+        var maybeDev = _settings.Dev || _problems.Any(problem => problem.Setting == SettingsTable.Dev.Name);
+        var wanted = maybeDev && _settings.WeChat is { AppId: "", Secret: "" } ? [] : new[]
         {
             (Setting: (Setting)SettingsTable.WeChatAppId, Value: _settings.WeChat.AppId, Or: ""),
             (Setting: SettingsTable.WeChatSecret, Value: _settings.WeChat.Secret, Or: $" (or {SettingsTable.WeChatSecretFile.Flag} FILE)"),

@@ -12,7 +12,7 @@ internal static class SettingsTable
     public static readonly Setting<string> Data = new("data", "Data directory; made when it is not there.",
         Kinds.Text, s => s.Data, (s, value) => s with { Data = value });
 
-    public static readonly Setting<bool> Dev = new("dev", "For trying out: codes dev:<name> log in without WeChat, an empty store gets templates.",
+    public static readonly Setting<bool> Dev = new("dev", "For trying out (alone: true): codes dev:<name> log in without WeChat, an empty store gets templates.",
         Kinds.Switch, s => s.Dev, (s, value) => s with { Dev = value });
 
     public static readonly Setting<string> WeChatAppId = new("wechat.appid", "The mini-program's appid.",

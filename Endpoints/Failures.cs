@@ -18,6 +18,7 @@ internal static class Failures
         MediaException media => Of(media.Fault),
         WeChatException weChat => Of(weChat.Fault),
         StorageFullException or IOException { HResult: NoSpace or QuotaExceeded } => Failure.StorageFull(),
+        DatabaseBusyException or StorageUnavailableException => Failure.Busy(),
         BadHttpRequestException bad => Of(bad),
         _ => null,
     };

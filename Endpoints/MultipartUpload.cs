@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
@@ -178,8 +179,9 @@ internal static class MultipartUpload
         }
     }
 
-    /// <summary>The reader tells of missing boundaries and of long headers by these; what the server itself refuses comes as its own subtype.</summary>
-    private static bool IsMalformed(Exception e) => e is InvalidDataException or IOException and not BadHttpRequestException;
+    /// <summary>The reader tells of missing boundaries and of long headers by these; what the connection is to blame for comes as a subtype.</summary>
+    private static bool IsMalformed(Exception e) =>
+        e is InvalidDataException || (e is IOException and not BadHttpRequestException and not ConnectionResetException);
 
     private static Failure NotMultipart() =>
         Failure.BadRequest("请求内容不是有效的 multipart/form-data", "The body is not valid multipart/form-data");

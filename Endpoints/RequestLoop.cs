@@ -1,3 +1,5 @@
+using System.Buffers;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Abstractions;
 using Microsoft.AspNetCore.Http;
@@ -86,8 +88,8 @@ internal sealed partial class RequestLoop(App app, Router router, IdentityLookup
     private static bool IsId(ReadOnlySpan<char> id) =>
         id.Length <= HttpLimits.IdCharacters && !id.ContainsAnyExcept(IdCharacters);
 
-    private static readonly System.Buffers.SearchValues<char> IdCharacters =
-        System.Buffers.SearchValues.Create("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_");
+    private static readonly SearchValues<char> IdCharacters =
+        SearchValues.Create("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_");
 
     private async ValueTask<Caller?> CallerAsync(Exchange exchange, Guard guard)
     {
@@ -128,9 +130,10 @@ internal sealed partial class RequestLoop(App app, Router router, IdentityLookup
     private async Task RefuseAsync(Call call, Exception exception)
     {
         var http = call.Http;
-        if (http.RequestAborted.IsCancellationRequested || exception is Microsoft.AspNetCore.Connections.ConnectionResetException)
+        if (http.RequestAborted.IsCancellationRequested || exception is ConnectionResetException)
         {
-            // Nobody is left to answer.
+            // Nobody is left to answer. Aborting keeps the server from reading the rest of the body, which fails noisily after a reset.
+            http.Abort();
             return;
         }
 
@@ -147,9 +150,18 @@ internal sealed partial class RequestLoop(App app, Router router, IdentityLookup
             return;
         }
 
-        Drain.Announce(http);
+        // A body that is off the protocol has no rest to read.
+        var readOn = exception is not BadHttpRequestException;
+        if (readOn)
+        {
+            Drain.Announce(http);
+        }
+
         await Replies.FailAsync(call, failure);
-        await Drain.ReadOnAsync(http, app.Time);
+        if (readOn)
+        {
+            await Drain.ReadOnAsync(http, app.Time);
+        }
     }
 
     // Not the exception's message: it may hold a path, and so a user's id.

@@ -25,9 +25,14 @@ internal sealed class Router
     /// <summary>What is served at <paramref name="path"/>, and the text at its <c>{id}</c>.</summary>
     public Place? Find(string path, out ReadOnlySpan<char> id)
     {
-        var rest = path.AsSpan();
         id = default;
-        return rest is ['/', ..] && _root.Find(rest[^1] == '/' ? rest[1..^1] : rest[1..], ref id) is { Place: { } place } ? place : null;
+        if (path is not ['/', ..])
+        {
+            return null;
+        }
+
+        var rest = path.AsSpan(1);
+        return _root.Find(rest is [.., '/'] ? rest[..^1] : rest, ref id)?.Place;
     }
 
     private sealed class Node
@@ -52,6 +57,11 @@ internal sealed class Router
             }
 
             var slash = path.IndexOf('/');
+            if (slash == path.Length - 1)
+            {
+                return null;
+            }
+
             var segment = slash < 0 ? path : path[..slash];
             var rest = slash < 0 ? default : path[(slash + 1)..];
             if (_bySpan.TryGetValue(segment, out var child) && child.Find(rest, ref id) is { Place: not null } found)

@@ -14,7 +14,7 @@ internal delegate ValueTask<Caller?> IdentityLookup(string token);
 
 /// <summary>
 /// The web server: Kestrel on TCP and on the control socket in the data directory. It is driven without the generic host and its
-/// middleware, which cost a fifth of the rate of small replies and half of the time to boot.
+/// middleware: less work per request and at start, and nothing that logs requests.
 /// </summary>
 internal sealed class Server : IAsyncDisposable
 {
@@ -51,10 +51,11 @@ internal sealed class Server : IAsyncDisposable
             Listen(options, app.Settings);
         }
 
-        // Inline: what a request writes is sent on the thread that wrote it, without a hop (228 kB pictures: half of the CPU). "Unsafe" is said of
-        // systems where handlers would run on the thread that polls the sockets; on Linux they run on the thread pool in either case.
+        // Inline: what a request writes is sent on the thread that wrote it, without a hop (a reply of 228 kB: 88 instead of 155 µs of CPU). "Unsafe"
+        // is said of systems where handlers would run on the thread that polls the sockets; on Linux they run on the thread pool either way.
+        // Without waiting for data first, an idle connection keeps a block of 4 KiB and each request saves a system call (12 instead of 16 µs).
         var transport = new SocketTransportFactory(
-            new OptionsWrapper<SocketTransportOptions>(new() { UnsafePreferInlineScheduling = true }), loggers);
+            new OptionsWrapper<SocketTransportOptions>(new() { UnsafePreferInlineScheduling = true, WaitForDataBeforeAllocatingBuffer = false }), loggers);
         var kestrel = new KestrelServer(new OptionsWrapper<KestrelServerOptions>(options), transport, loggers);
         var server = new Server(kestrel, control);
         try

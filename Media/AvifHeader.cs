@@ -2,14 +2,18 @@ namespace Postcard.Media;
 
 /// <summary>
 /// ISO 23008-12 (HEIF) as far as it takes to know an AVIF from a HEIC and how large it is: the brands, the primary item's
-/// type, every size property, and the size in the AV1 data itself, which is what the decoder allocates by.
+/// type, every size and every AV1 configuration. AV1 data larger than its size property is refused by libheif before it
+/// takes memory (tried: 64 megapixels that claim to be 64 × 64).
 /// </summary>
 internal static class AvifHeader
 {
     private const long MaxPixels = 50_000_000;
 
-    /// <summary>Measured: AV1 frames, their copy, and three steps of colour conversion that libheif holds at once.</summary>
+    /// <summary>Measured: AV1 frames, their copy, and the steps of colour conversion, which libheif all holds at once.</summary>
     private const double BytesPerPixel = 15;
+
+    /// <summary>Measured with 10 or 12 bits, or full colour resolution: 17 to 23.5.</summary>
+    private const double FineBytesPerPixel = 23.5;
 
     private const int MaxBoxes = 256;
 
@@ -32,7 +36,7 @@ internal static class AvifHeader
     private static void RequireAvif(HeaderReader reader)
     {
         reader.Position = 0;
-        var end = Math.Min(reader.BigUInt32(), 256);
+        var end = Math.Min(Math.Min(reader.BigUInt32(), 256), reader.Length);
         bool avif = false, heic = false;
         for (reader.Position = 8; reader.Position + 4 <= end;)
         {
@@ -81,6 +85,7 @@ internal static class AvifHeader
     {
         private readonly Dictionary<uint, string> _types = [];
         private uint _primary;
+        private bool _fine;
         private long _width;
         private long _height;
 
@@ -98,7 +103,7 @@ internal static class AvifHeader
                         ReadTypes(reader, box);
                         break;
                     case "iprp":
-                        ReadSizes(reader, box);
+                        ReadProperties(reader, box);
                         break;
                 }
             }
@@ -109,7 +114,7 @@ internal static class AvifHeader
             switch (_types.GetValueOrDefault(_primary))
             {
                 case "av01" or "grid":
-                    return PictureHeader.Whole(PictureKind.Avif, _width, _height, MaxPixels, BytesPerPixel);
+                    return PictureHeader.Whole(PictureKind.Avif, _width, _height, MaxPixels, _fine ? FineBytesPerPixel : BytesPerPixel);
                 case "hvc1":
                     throw new MediaException(MediaFault.Heic);
                 case null:
@@ -133,16 +138,32 @@ internal static class AvifHeader
         }
 
         /// <summary>The largest of all: which property belongs to which item does not matter for a bound.</summary>
-        private void ReadSizes(HeaderReader reader, Box box)
+        private void ReadProperties(HeaderReader reader, Box box)
         {
             foreach (var container in Boxes(reader, box.Start, box.End).Where(b => b.Type == "ipco"))
             {
-                foreach (var property in Boxes(reader, container.Start, container.End).Where(b => b.Type == "ispe"))
+                foreach (var property in Boxes(reader, container.Start, container.End))
                 {
-                    reader.Position = property.Start + 4;
+                    ReadProperty(reader, property);
+                }
+            }
+        }
+
+        private void ReadProperty(HeaderReader reader, Box property)
+        {
+            reader.Position = property.Start;
+            switch (property.Type)
+            {
+                case "ispe":
+                    reader.Take(4);
                     _width = Math.Max(_width, reader.BigUInt32());
                     _height = Math.Max(_height, reader.BigUInt32());
-                }
+                    break;
+                case "av1C":
+                    // Third byte: tier, high bit depth, twelve bits, monochrome, subsampling across, subsampling down, ...
+                    var flags = reader.Take(3)[2];
+                    _fine |= (flags & 0x60) != 0 || (flags & 0x1C) is 0x00 or 0x08;
+                    break;
             }
         }
     }

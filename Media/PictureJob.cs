@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using NetVips;
 
 namespace Postcard.Media;
@@ -6,7 +7,7 @@ namespace Postcard.Media;
 /// One picture on its way from an untrusted file to two JPEG files, on one thread: load, flatten, narrow to 8 bits, shrink,
 /// to sRGB, hold in memory, turn upright, encode twice.
 /// </summary>
-internal sealed class PictureJob(PictureHeader header, string source, CancellationToken stop)
+internal sealed class PictureJob(PictureHeader header, string source, TimeSpan limit, CancellationToken cancel)
 {
     public const int LargeSide = 1600;
     public const int SmallSide = 400;
@@ -15,6 +16,11 @@ internal sealed class PictureJob(PictureHeader header, string source, Cancellati
     private const int LargeQuality = 82;
 
     private const int SmallQuality = 80;
+
+    private readonly long _started = Stopwatch.GetTimestamp();
+
+    /// <summary>Whether the job went past its time, and was stopped for that.</summary>
+    public bool TooSlow { get; private set; }
 
     /// <returns>The two files' content and the large one's size.</returns>
     /// <exception cref="VipsException">Damaged, or stopped.</exception>
@@ -64,13 +70,14 @@ internal sealed class PictureJob(PictureHeader header, string source, Cancellati
     /// <summary>libwebp shrinks row by row while it decodes, 45 dB alike, and a lossy picture of 12 megapixels takes 30 MB, not 110.</summary>
     private double ScaleOnLoad() => Math.Min(1, (double)LargeSide / Math.Max(header.Width, header.Height));
 
-    /// <summary>Looks at the token as each strip is done; all images made from this one report here.</summary>
+    /// <summary>Looks at token and clock as each strip is done; all images made from this one report here.</summary>
     private void Watch(Image image)
     {
         image.SetProgress(true);
         image.SignalConnect(Enums.Signals.Eval, (evaluated, _) =>
         {
-            if (stop.IsCancellationRequested)
+            TooSlow |= Stopwatch.GetElapsedTime(_started) > limit;
+            if (TooSlow || cancel.IsCancellationRequested)
             {
                 evaluated.SetKill(true);
             }

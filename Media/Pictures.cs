@@ -60,11 +60,10 @@ internal sealed class Pictures : IDisposable
     private Picture Make(PictureHeader header, string source, string large, string small, CancellationToken cancel)
     {
         Vips.Use();
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        stop.CancelAfter(_limits.Time);
+        var job = new PictureJob(header, source, _limits.Time, cancel);
         try
         {
-            var made = new PictureJob(header, source, stop.Token).Run();
+            var made = job.Run();
             Write((large, made.Large), (small, made.Small));
             return made.Picture;
         }
@@ -72,7 +71,7 @@ internal sealed class Pictures : IDisposable
         {
             // libvips' text may name another user's file and stays here.
             cancel.ThrowIfCancellationRequested();
-            throw new MediaException(stop.IsCancellationRequested ? MediaFault.TooSlow : MediaFault.Damaged);
+            throw new MediaException(job.TooSlow ? MediaFault.TooSlow : MediaFault.Damaged);
         }
     }
 
@@ -92,7 +91,7 @@ internal sealed class Pictures : IDisposable
                 stream.Write(content);
             }
         }
-        catch (IOException)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             foreach (var (path, _) in files)
             {

@@ -91,6 +91,9 @@ internal sealed class BoundedCache<TKey, TValue>(long capacityBytes, Func<TValue
         }
     }
 
+    /// <summary>Database thread only.</summary>
+    public void Clear() => RemoveWhere(_ => true);
+
     private void Evict()
     {
         var entry = _clock.Dequeue();

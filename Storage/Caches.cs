@@ -38,6 +38,24 @@ internal sealed class Caches(long budgetBytes)
         set => Volatile.Write(ref field, value);
     }
 
+    /// <summary>All templates, by id. Never changed, only replaced.</summary>
+    public SortedDictionary<int, Template> Templates
+    {
+        get => Volatile.Read(ref field);
+        set => Volatile.Write(ref field, value);
+    } = [];
+
+    /// <summary>Forgets everything but the templates, which are always held whole.</summary>
+    public void Clear()
+    {
+        Cards.Clear();
+        Identities.Clear();
+        Users.Clear();
+        Saved.Clear();
+        Homes.Clear();
+        Plaza = null;
+    }
+
     /// <summary>What shows a user's name has to be rendered anew.</summary>
     public void ForgetAuthor(string uid) => Cards.RemoveWhere(card => card.Uid == uid);
 }

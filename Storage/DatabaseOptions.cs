@@ -22,6 +22,12 @@ internal sealed record DatabaseOptions
     /// <summary>Changes that one commit takes at most, and reads that run before it at most.</summary>
     public int GroupLimit { get; init; } = 256;
 
+    /// <summary>
+    /// Runs on the database thread whenever the files were opened again after a fault. A change that was refused then may be there
+    /// nevertheless: what is kept in memory has to be forgotten or read anew.
+    /// </summary>
+    public Action<Tables> Reopened { get; init; } = _ => { };
+
     /// <summary>First pause before a failed disk is tried again; it doubles up to <see cref="LongestRetry"/>.</summary>
     public TimeSpan FirstRetry { get; init; } = TimeSpan.FromMilliseconds(100);
 

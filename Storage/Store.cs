@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+
 namespace Postcard.Storage;
 
 /// <summary>
@@ -5,31 +7,29 @@ namespace Postcard.Storage;
 /// </summary>
 internal sealed class Store : IAsyncDisposable
 {
+    private static readonly Collection[] Collections =
+    [
+        .. Users.Collections, .. Templates.Collections, .. Uploads.Collections, .. Cards.Collections, .. Saves.Collections,
+        .. Reports.Collections, .. Idempotency.Collections, .. Erasure.Collections,
+    ];
+
     private readonly Database _database;
 
-    private Store(Database database, string directory, long cacheBytes, CardRenderer render, TimeProvider time)
+    private Store(Database database, MediaFiles files, Caches caches, Clock clock, CardRenderer render, TimeProvider time)
     {
-        var caches = new Caches(cacheBytes);
-        var clock = new Clock(time);
         var locks = new UserLocks();
         _database = database;
-        Files = new(directory);
+        Files = files;
+        Templates = new(database, files, caches, time);
         Idempotency = new(database, time);
-        Users = new(database, Files, caches, time);
-        Templates = new(database, Files, time);
-        Uploads = new(database, Files, locks, time);
+        Users = new(database, files, caches, time);
+        Uploads = new(database, files, locks, time);
         Reads = new(database, caches, render);
-        Cards = new(database, Files, caches, clock, locks, Users, Idempotency);
+        Cards = new(database, files, caches, clock, locks, Users, Idempotency);
         Saves = new(database, caches, clock, Reads);
         Reports = new(database, time);
-        Erasure = new(database, Files, locks, Users, Cards, Saves);
-        Orphans = new(Files, database, Reads, locks, time);
-        Restore = database.ReadAsync(tables =>
-        {
-            clock.Restore(tables);
-            Templates.Restore(tables);
-            return true;
-        });
+        Erasure = new(database, files, locks, Users, Cards, Saves);
+        Orphans = new(files, database, Reads, locks, time);
     }
 
     public MediaFiles Files { get; }
@@ -44,25 +44,41 @@ internal sealed class Store : IAsyncDisposable
     public Erasure Erasure { get; }
     public Orphans Orphans { get; }
 
-    private Task Restore { get; }
-
     /// <param name="directory">The data directory; made when it is not there.</param>
     /// <param name="cacheBytes">Bound of the records in memory.</param>
-    public static async Task<Store> OpenAsync(string directory, long cacheBytes, CardRenderer render, TimeProvider time)
+    /// <exception cref="DataDirectoryInUseException"/>
+    /// <exception cref="StorageMismatchException">The files there do not belong together or are no database of ours.</exception>
+    /// <exception cref="StorageFullException">There is no space to create it.</exception>
+    /// <exception cref="IOException">The directory cannot be made, read or written.</exception>
+    /// <exception cref="UnauthorizedAccessException">As above.</exception>
+    public static async Task<Store> OpenAsync(string directory, long cacheBytes, CardRenderer render, TimeProvider time, ILogger log)
     {
-        Collection[] collections =
-        [
-            .. Users.Collections, .. Templates.Collections, .. Uploads.Collections, .. Cards.Collections, .. Saves.Collections,
-            .. Reports.Collections, .. Idempotency.Collections, .. Erasure.Collections,
-        ];
-        var store = new Store(Database.Open(directory, collections), directory, cacheBytes, render, time);
-        await store.Restore;
-        return store;
+        var (caches, clock) = (new Caches(cacheBytes), new Clock(time));
+        var database = Database.Open(directory, Collections, new() { Logger = log, Time = time, Reopened = Restore });
+        await database.ReadAsync(tables =>
+        {
+            Restore(tables);
+            return true;
+        });
+        return new Store(database, new(directory), caches, clock, render, time);
+
+        void Restore(Tables tables)
+        {
+            caches.Clear();
+            clock.Restore(tables);
+            Templates.Restore(tables, caches);
+        }
     }
 
     /// <summary>Ends without an exception when the database answers and the disk can be written.</summary>
+    /// <exception cref="StorageUnavailableException">The database does not take changes now.</exception>
     public async Task CheckAsync()
     {
+        if (_database.State is not DatabaseState.Ready)
+        {
+            throw new StorageUnavailableException();
+        }
+
         await _database.ReadAsync(tables => tables.Find("meta", "clock"));
         Files.Probe();
     }

@@ -23,18 +23,16 @@ internal sealed record Template(int Id, string Title, BlobSet Blobs, string Sour
 /// Templates, all of them in memory. The files of one that was changed or removed stay as long as a card names them; the sweep
 /// looks after that.
 /// </summary>
-internal sealed class Templates(Database database, MediaFiles files, TimeProvider time)
+internal sealed class Templates(Database database, MediaFiles files, Caches caches, TimeProvider time)
 {
     private const string Meta = "meta", Counter = "template";
 
     internal static readonly Collection[] Collections = [new(Template.Table), new(Meta)];
 
-    private SortedDictionary<int, Template> _all = [];
-
     /// <summary>In the order of their ids.</summary>
-    public IEnumerable<Template> All => Volatile.Read(ref _all).Values;
+    public IEnumerable<Template> All => caches.Templates.Values;
 
-    public Template? Find(int id) => Volatile.Read(ref _all).GetValueOrDefault(id);
+    public Template? Find(int id) => caches.Templates.GetValueOrDefault(id);
 
     /// <summary>Takes an id that no template has or had, and makes its directory.</summary>
     public async Task<int> ReserveAsync()
@@ -77,8 +75,8 @@ internal sealed class Templates(Database database, MediaFiles files, TimeProvide
 
     internal static Template? Get(Tables tables, int id) => tables.Find(Template.Table, id) is { } document ? Template.FromBson(document) : null;
 
-    internal void Restore(Tables tables) =>
-        _all = new(tables.Range(Template.Table, "_id", 0, int.MaxValue, int.MaxValue).ConvertAll(Template.FromBson).ToDictionary(template => template.Id));
+    internal static void Restore(Tables tables, Caches caches) =>
+        caches.Templates = new(tables.Range(Template.Table, "_id", 0, int.MaxValue, int.MaxValue).ConvertAll(Template.FromBson).ToDictionary(template => template.Id));
 
     private Template Put(Transaction transaction, Template template)
     {
@@ -90,8 +88,8 @@ internal sealed class Templates(Database database, MediaFiles files, TimeProvide
     // Readers hold the old dictionary; changes are rare.
     private void Publish(Action<SortedDictionary<int, Template>> change)
     {
-        var all = new SortedDictionary<int, Template>(_all);
+        var all = new SortedDictionary<int, Template>(caches.Templates);
         change(all);
-        Volatile.Write(ref _all, all);
+        caches.Templates = all;
     }
 }

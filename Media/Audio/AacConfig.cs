@@ -12,8 +12,6 @@ internal sealed record AacConfig(byte[] Specific, byte ObjectType, int SampleRat
     private const byte EsTag = 3, DecoderConfigTag = 4, SpecificTag = 5;
     private const int LowDelay = 23, EnhancedLowDelay = 39, Sbr = 5, ParametricStereo = 29;
 
-    private static readonly int[] Rates = [96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350];
-
     /// <summary>Reads the descriptors of an <c>esds</c> box, without its version and flags.</summary>
     /// <exception cref="MediaException">Damaged, or not AAC.</exception>
     public static AacConfig Read(ReadOnlySpan<byte> esds)
@@ -65,7 +63,7 @@ internal sealed record AacConfig(byte[] Specific, byte ObjectType, int SampleRat
     private static int ReadRate(ref Bits bits)
     {
         var index = bits.Take(4);
-        return index == 15 ? bits.Take(24) : index < Rates.Length ? Rates[index] : throw new MediaException(MediaFault.Damaged);
+        return index == 15 ? bits.Take(24) : index < AdtsHeader.Rates.Length ? AdtsHeader.Rates[index] : throw new MediaException(MediaFault.Damaged);
     }
 
     // The length has seven bits to a byte, all but the last with the high bit set.

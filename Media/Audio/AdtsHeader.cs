@@ -5,7 +5,8 @@ internal readonly record struct AdtsHeader(int Profile, int RateIndex, int Chann
 {
     private const int Bytes = 7, SamplesPerBlock = 1024;
 
-    private static readonly int[] Rates = [96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350];
+    /// <summary>By the index that all AAC headers use, in hertz.</summary>
+    public static readonly int[] Rates = [96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350];
 
     // HE-AAC hides its doubled rate: half the rate and half the samples are stated, and the duration comes out right.
     public int SampleRate => Rates[RateIndex];

@@ -2,7 +2,8 @@ namespace Postcard.Media.Audio;
 
 /// <summary>
 /// Encodes interleaved PCM to MP3 at a constant bitrate that fits speech: one channel or two, at most 48 kHz. The first frame
-/// is LAME's Info header, so that players know the exact length and cut the encoder's padding.
+/// is LAME's Info header, so that players know the exact length and cut the encoder's padding. LAME itself takes 0.4 dB off, so
+/// that what was at full scale does not clip when it is decoded.
 /// </summary>
 internal sealed unsafe class Mp3Encoder : IDisposable
 {
@@ -35,13 +36,18 @@ internal sealed unsafe class Mp3Encoder : IDisposable
             throw new DllNotFoundException("libmp3lame was not found beside the program or in the system (Debian: libmp3lame0).");
         }
 
-        _encoded = Buffers.Pool.Rent(EncodedBytes);
         _target = target;
         _start = target.Position;
         _channels = channels;
         var single = mono || channels == 1;
         var rate = OutputRate(sampleRate);
         _lame = Lame.lame_init();
+        if (_lame is 0)
+        {
+            throw new OutOfMemoryException("LAME found no memory.");
+        }
+
+        _encoded = Buffers.Pool.Rent(EncodedBytes);
         Lame.lame_set_errorf(_lame, 0);
         Lame.lame_set_debugf(_lame, 0);
         Lame.lame_set_msgf(_lame, 0);

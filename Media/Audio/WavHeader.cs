@@ -66,10 +66,26 @@ internal sealed record WavHeader(int SampleRate, int Channels, int SampleBytes, 
         int channels = BinaryPrimitives.ReadUInt16LittleEndian(format[2..]);
         var rate = BinaryPrimitives.ReadUInt32LittleEndian(format[4..]);
         int bits = BinaryPrimitives.ReadUInt16LittleEndian(format[14..]);
-        var known = tag switch { Pcm => bits is > 0 and <= 32, Float => bits is 32 or 64, _ => false };
-        return known && channels is 1 or 2 && rate is >= MinRate and <= MaxRate
-            ? new WavHeader((int)rate, channels, (bits + 7) / 8, tag == Float, 0, 0)
-            : throw new MediaException(MediaFault.Unsupported);
+        var known = tag switch { Pcm => bits is >= 8 and <= 32, Float => bits is 32 or 64, _ => false };
+        if (!known || channels is not (1 or 2) || rate is < MinRate or > MaxRate)
+        {
+            throw new MediaException(MediaFault.Unsupported);
+        }
+
+        return new WavHeader((int)rate, channels, SampleSize(format, tag, channels, bits), tag == Float, 0, 0);
+    }
+
+    // Samples may lie in more bytes than they need, in the upper ones. Only where both numbers that tell so agree: many writers
+    // fill in neither.
+    private static int SampleSize(ReadOnlySpan<byte> format, ushort tag, int channels, int bits)
+    {
+        var rate = BinaryPrimitives.ReadUInt32LittleEndian(format[4..]);
+        var perSecond = BinaryPrimitives.ReadUInt32LittleEndian(format[8..]);
+        int perFrame = BinaryPrimitives.ReadUInt16LittleEndian(format[12..]);
+        var needed = (bits + 7) / 8;
+        var stated = perFrame / channels;
+        var isStated = tag == Pcm && stated > needed && stated <= 4 && perFrame % channels == 0 && perSecond == rate * perFrame;
+        return isStated ? stated : needed;
     }
 
     // What follows the format's number in the GUIDs KSDATAFORMAT_SUBTYPE_PCM and _IEEE_FLOAT.

@@ -19,6 +19,9 @@ internal sealed class Canvas
 
     private readonly Vector4[] _pixels = new Vector4[Width * Height];
 
+    /// <summary>A value for each column, for inks that would otherwise work it out at every pixel.</summary>
+    public static float[] Columns(Func<float, float> value) => [.. Enumerable.Range(0, Width).Select(x => value(x))];
+
     public void Wash(Ink ink, Blend blend = Blend.Over)
     {
         for (var y = 0; y < Height; y++)
@@ -110,6 +113,7 @@ internal sealed class Canvas
             (bytes[i * 3], bytes[i * 3 + 1], bytes[i * 3 + 2]) = ((byte)color.X, (byte)color.Y, (byte)color.Z);
         }
 
+        Vips.Use();
         using var image = Image.NewFromMemory(bytes, Width, Height, 3, Enums.BandFormat.Uchar);
         image.Jpegsave(path, q: 95);
     }

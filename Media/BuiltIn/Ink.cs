@@ -38,6 +38,10 @@ internal sealed class Ramp
 /// <summary>Colours and the noise that keeps painted surfaces from looking like plastic.</summary>
 internal static class Pigment
 {
+    private static ReadOnlySpan<float> SlopesX => [1, 1, -1, -1, 1.4f, -1.4f, 0, 0];
+
+    private static ReadOnlySpan<float> SlopesY => [1, -1, 1, -1, 0, 0, 1.4f, -1.4f];
+
     public static Vector4 Rgb(uint hex, float alpha = 1) =>
         new((hex >> 16 & 255) / 255f, (hex >> 8 & 255) / 255f, (hex & 255) / 255f, alpha);
 
@@ -76,17 +80,11 @@ internal static class Pigment
         return top * (1 - v) + bottom * v;
     }
 
-    private static float Corner(int x, int y, float dx, float dy) => (Scramble(x, y) >> 13 & 7) switch
+    private static float Corner(int x, int y, float dx, float dy)
     {
-        0 => dx + dy,
-        1 => dx - dy,
-        2 => dy - dx,
-        3 => -dx - dy,
-        4 => 1.4f * dx,
-        5 => -1.4f * dx,
-        6 => 1.4f * dy,
-        _ => -1.4f * dy,
-    };
+        var slope = (int)(Scramble(x, y) >> 13 & 7);
+        return SlopesX[slope] * dx + SlopesY[slope] * dy;
+    }
 
     private static uint Scramble(int x, int y)
     {

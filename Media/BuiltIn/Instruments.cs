@@ -12,7 +12,7 @@ internal static class Instruments
         var (soft, previous) = (0f, 0f);
         for (var i = 0; i < line.Length; i++)
         {
-            soft += 0.42f * (Pigment.Hash(i, (int)hertz) * 2 - 1 - soft);
+            soft += 0.27f * (Pigment.Hash(i, (int)hertz) * 2 - 1 - soft);
             line[i] = soft;
         }
 

@@ -40,10 +40,11 @@ internal static class SnowVillage
 
     private static void Peaks(Canvas canvas)
     {
-        float Ridge(float x) => 470 - 150 * MathF.Abs(Noise(x / 330 + 7, 2, 4)) - 40 * Noise(x / 90, 5, 3);
+        static float Ridge(float x) => 470 - 150 * MathF.Abs(Noise(x / 330 + 7, 2, 4)) - 40 * Noise(x / 90, 5, 3);
+        var slopes = Canvas.Columns(x => (Ridge(x + 6) - Ridge(x - 6)) * 0.06f);
         canvas.Fill(Shape.Under(Ridge, 0, 1500, 620), (x, y) =>
         {
-            var face = Noise(x / 40 + y / 60, y / 90, 4) + (Ridge(x + 6) - Ridge(x - 6)) * 0.06f;
+            var face = Noise(x / 40 + y / 60, y / 90, 4) + slopes[(int)x];
             return Mix(Mix(Rgb(0xF6D9D4), Rgb(0x8FA0CB), Step(-0.3f, 0.4f, face)), Rgb(0xE8C3C4), Step(380, 580, y));
         });
     }
@@ -52,12 +53,11 @@ internal static class SnowVillage
 
     private static void Snowfield(Canvas canvas, float level, float swell, float seed, uint light, uint shade)
     {
-        float Top(float x) => Drift(x, level, swell, seed);
-        canvas.Fill(Shape.Under(Top, 0, 1500, 1000), (x, y) =>
+        var top = Canvas.Columns(x => Drift(x, level, swell, seed));
+        canvas.Fill(Shape.Under(x => Drift(x, level, swell, seed), 0, 1500, 1000), (x, y) =>
         {
-            var depth = (y - Top(x)) / 120;
-            var drift = Noise(x / 300 + seed, (y - Top(x)) / 40, 3);
-            return Mix(Rgb(light), Rgb(shade), Step(0, 1.1f, depth + 0.35f * drift));
+            var below = y - top[(int)x];
+            return below > 260 ? Rgb(shade) : Mix(Rgb(light), Rgb(shade), Step(0, 1.1f, below / 120 + 0.35f * Noise(x / 300 + seed, below / 40, 3)));
         });
     }
 

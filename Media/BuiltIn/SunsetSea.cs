@@ -32,7 +32,7 @@ internal static class SunsetSea
         canvas.Wash((x, y) => dusk[y / Horizon - 0.10f * Math.Abs(x - Sun.X) / 1000]);
         canvas.Glow(Sun, 620, Rgb(0xFFB35E, 0.55f));
         canvas.Glow(Sun, 240, Rgb(0xFFE9B0, 0.75f));
-        canvas.Wash((x, y) =>
+        canvas.Fill(Shape.Box(0, 0, 1500, Horizon), (x, y) =>
         {
             var high = 1 - y / Horizon;
             var warp = 0.5f * Noise(x / 340, y / 130, 2);

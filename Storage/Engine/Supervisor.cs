@@ -113,6 +113,11 @@ internal sealed partial class Supervisor : IDisposable
 
     private void Use(LiteStore store)
     {
+        if (_generation > 0)
+        {
+            _options.Reopened(new Tables(store));
+        }
+
         Store = store;
         _state = store.IsReadOnly ? DatabaseState.ReadOnly : DatabaseState.Ready;
     }

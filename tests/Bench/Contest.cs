@@ -14,6 +14,7 @@ internal sealed class Contest(Options options)
     {
         var all = peers.Prepend(ours).ToList();
         var measures = all.ToDictionary(contestant => contestant, _ => new List<Measure>());
+        Console.Error.WriteLine($"{work}: warming up");
         foreach (var contestant in all)
         {
             await (contestant.Run?.Invoke(options.Time / 3) ?? Task.CompletedTask);

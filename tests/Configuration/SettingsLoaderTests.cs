@@ -7,7 +7,7 @@ public sealed class SettingsLoaderTests : IDisposable
 {
     private const string Secret = "5ecret-that-must-not-show";
 
-    private readonly TempDirectory _directory = new();
+    private readonly TempFolder _directory = new();
 
     public void Dispose() => _directory.Dispose();
 

@@ -54,7 +54,7 @@ public sealed class BuiltInPackTests(BuiltInPackFiles files) : IClassFixture<Bui
         for (var third = 0; third < 3; third++)
         {
             using var part = image.ExtractArea(third * 500, 0, 500, 1000);
-            Assert.True(part.Deviat() > 8, $"third {third} of {BuiltInPack.All[index].Title} is nearly flat");
+            Assert.True(part.Deviate() > 8, $"third {third} of {BuiltInPack.All[index].Title} is nearly flat");
         }
     }
 
@@ -76,19 +76,15 @@ public sealed class BuiltInPackTests(BuiltInPackFiles files) : IClassFixture<Bui
         }
     }
 
-    [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    public void Template_WrittenAgain_HasTheSameBytes(int index)
+    [Fact]
+    public void Template_WrittenAgain_HasTheSameBytes()
     {
+        var index = Enumerable.Range(0, BuiltInPack.All.Count).First(i => BuiltInPack.All[i].WriteSound is not null);
         var again = files.Image(index) + ".again";
         BuiltInPack.All[index].WriteImage(again);
         Assert.Equal(File.ReadAllBytes(files.Image(index)), File.ReadAllBytes(again));
-        if (BuiltInPack.All[index].WriteSound is { } write)
-        {
-            write(again);
-            Assert.Equal(File.ReadAllBytes(files.Sound(index)), File.ReadAllBytes(again));
-        }
+        BuiltInPack.All[index].WriteSound!(again);
+        Assert.Equal(File.ReadAllBytes(files.Sound(index)), File.ReadAllBytes(again));
     }
 
     [Theory]

@@ -4,7 +4,7 @@ using static Postcard.Tests.Media.SoundFiles;
 
 namespace Postcard.Tests.Media;
 
-public sealed class SoundsAacTests : SoundBench
+public sealed class SoundsAacTests : SoundFolder
 {
     private static byte[] Speech => File.ReadAllBytes(Sample("speech.aac"));
 

@@ -4,7 +4,7 @@ using static Postcard.Tests.Media.SoundFiles;
 
 namespace Postcard.Tests.Media;
 
-public sealed class SoundsMp3Tests : SoundBench
+public sealed class SoundsMp3Tests : SoundFolder
 {
     // 24 kHz mono at 64 kbit/s: 576 samples in 192 bytes.
     private const int FrameBytes = 192;

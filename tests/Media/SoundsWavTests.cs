@@ -3,7 +3,7 @@ using static Postcard.Tests.Media.SoundFiles;
 
 namespace Postcard.Tests.Media;
 
-public sealed class SoundsWavTests : SoundBench
+public sealed class SoundsWavTests : SoundFolder
 {
     public static TheoryData<int, int, int> Kinds()
     {
@@ -156,6 +156,19 @@ public sealed class SoundsWavTests : SoundBench
     [InlineData(16000, 0)]
     public async Task Wav_OutsideTheContract_IsUnsupported(int rate, int channels) =>
         Assert.Equal(MediaFault.Unsupported, await FaultAsync(Wrap(WavKind.Int16, rate, channels, new byte[4000])));
+
+    [Fact]
+    public async Task Wav_With24BitsIn32_IsReadFromTheUpperBits()
+    {
+        var wav = Wav(WavKind.Int32, 16000, 1, 1);
+        wav[Find(wav, "fmt "u8) + 22] = 24;
+
+        var (sound, bytes) = await MakeAsync(wav);
+
+        Assert.Equal(1, sound.Duration.TotalSeconds, 0.0001);
+        var heard = Mp3Decoder.Decode(bytes);
+        AssertTone(heard, heard.Left, Hertz);
+    }
 
     [Fact]
     public async Task Wav_WithCompressedSamples_IsUnsupported()

@@ -6,9 +6,14 @@ using System.Text.Json;
 namespace Postcard.Tests.Support;
 
 /// <summary>A front end's calls, as <c>wx.request</c> and <c>wx.uploadFile</c> make them.</summary>
-internal sealed class Phone(PostcardServer server, string? token)
+internal sealed class Phone(Func<Uri> address, string? token)
 {
     private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false });
+
+    public Phone(PostcardServer server, string? token)
+        : this(() => server.Address, token)
+    {
+    }
 
     public string? Token { get; } = token;
 
@@ -29,7 +34,7 @@ internal sealed class Phone(PostcardServer server, string? token)
 
     public async Task<Reply> SendAsync(HttpMethod method, string path, HttpContent? content, params (string Name, string Value)[] headers)
     {
-        using var request = new HttpRequestMessage(method, new Uri(server.Address, path)) { Content = content };
+        using var request = new HttpRequestMessage(method, new Uri(address(), path)) { Content = content };
         if (Token is not null)
         {
             request.Headers.TryAddWithoutValidation("token", Token);

@@ -25,9 +25,9 @@ internal sealed class Voices() : Work("voice")
         var source = Path.Combine(stage.Folder("voice"), "in.wav");
         await File.WriteAllBytesAsync(source, wav, stage.Cancel);
         var lame = stage.Options.Peers ? Programs.Find("lame") : null;
-        return await stage.Contest.RunAsync($"one-minute WAV, {name}, to MP3 of {settings}",
+        return await stage.Contest.RunAsync($"one-minute WAV, {name}, to MP3",
             new("Postcard", stage.Postcard, 0, time => Chores.RunAsync(1, time, _ => stage.Postcard.UploadAsync(token, "audio", wav, stage.Cancel), stage.Cancel)),
-            new Contestant("lame", null, 0.9, lame is null
+            new Contestant($"lame {settings}", null, 0.9, lame is null
                 ? null
                 : time => Chores.RunAsync(1, time, _ => EncodeAsync(lame, settings, source, stage.Cancel), stage.Cancel)));
     }

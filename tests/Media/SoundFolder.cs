@@ -3,7 +3,7 @@ using Postcard.Media;
 namespace Postcard.Tests.Media;
 
 /// <summary>A folder of its own in which recordings become sounds.</summary>
-public abstract class SoundBench : IDisposable
+public abstract class SoundFolder : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("postcard-sounds-").FullName;
 

@@ -1,0 +1,112 @@
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using Postcard.Endpoints;
+using Postcard.Storage;
+
+namespace Postcard.Commands;
+
+/// <summary>
+/// HTTP with the server of a data directory through its control socket. Where none runs, the server is started within this
+/// process for as long as the link lives, under the same lock and on that socket only: commands have one way to work.
+/// </summary>
+internal sealed class ControlLink : IAsyncDisposable
+{
+    private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>A server that starts or stops holds the lock without its socket; recovery of a large log takes seconds.</summary>
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(15);
+
+    private readonly ILoggerFactory _loggers;
+    private readonly Service? _own;
+
+    private ControlLink(Settings settings, ILoggerFactory loggers, Service? own)
+    {
+        (_loggers, _own) = (loggers, own);
+        Http = new HttpClient(new SocketsHttpHandler
+        {
+            ConnectCallback = (_, cancel) => ControlSocket.ConnectAsync(settings.Data, cancel),
+            UseProxy = false,
+        })
+        {
+            BaseAddress = new Uri("http://localhost/"),
+            Timeout = TimeSpan.FromMinutes(10),
+            DefaultRequestHeaders = { { "Accept-Language", "en" } },
+        };
+    }
+
+    public HttpClient Http { get; }
+
+    /// <exception cref="CommandException">The data directory cannot be used, or its server not be reached.</exception>
+    public static async Task<ControlLink> OpenAsync(Settings settings, Surroundings around, CancellationToken cancel)
+    {
+        var loggers = PlainLog.Create(around.Error, TimeProvider.System, LogLevel.Error);
+        try
+        {
+            var own = await FindOrStartAsync(settings, loggers, cancel);
+            return new ControlLink(settings, loggers, own);
+        }
+        catch
+        {
+            loggers.Dispose();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        if (_own is not null)
+        {
+            // Other commands may have found this server and ask it something.
+            using var limit = new CancellationTokenSource(_patience);
+            await _own.StopAsync(limit.Token);
+            await _own.DisposeAsync();
+        }
+
+        _loggers.Dispose();
+    }
+
+    /// <returns>Null when a server runs already.</returns>
+    private static async Task<Service?> FindOrStartAsync(Settings settings, ILoggerFactory loggers, CancellationToken cancel)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (!await IsServedAsync(settings.Data, cancel))
+        {
+            try
+            {
+                return await Service.StartAsync(settings, loggers, TimeProvider.System, controlOnly: true);
+            }
+            catch (DataDirectoryInUseException) when (TimeProvider.System.GetElapsedTime(started) < _patience)
+            {
+                await Task.Delay(_pause, cancel);
+            }
+            catch (DataDirectoryInUseException)
+            {
+                throw new CommandException($"the data directory {settings.Data} is in use by a server that cannot be reached through its control socket");
+            }
+            catch (Exception e) when (StartFault.Describe(e, settings) is { } line)
+            {
+                throw new CommandException(line);
+            }
+        }
+
+        return null;
+    }
+
+    private static async Task<bool> IsServedAsync(string data, CancellationToken cancel)
+    {
+        try
+        {
+            await using var probe = await ControlSocket.ConnectAsync(data, cancel);
+            return true;
+        }
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.AccessDenied)
+        {
+            throw new CommandException($"the data directory {data} belongs to another user; run this as that user");
+        }
+        catch (Exception e) when (e is SocketException or DirectoryNotFoundException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using System.CommandLine;
+using Postcard.Configuration;
+
+namespace Postcard.Commands;
+
+/// <summary>
+/// The flags of a command that are settings. Their values stay text until <see cref="SettingsLoader"/> judges them together with
+/// variables and file, so that all problems are reported in one go.
+/// </summary>
+internal sealed class SettingsOptions
+{
+    private static readonly Dictionary<string, string> _valueNames = new()
+    {
+        ["data"] = "DIR", ["port"] = "PORT", ["listen"] = "ADDR", ["wechat.appid"] = "ID", ["wechat.secret"] = "SECRET",
+        ["wechat.secretFile"] = "FILE", ["wechat.api"] = "URL", ["acceptOpenid"] = "true|false", ["dev"] = "true|false",
+    };
+
+    private readonly IReadOnlyList<(Setting Setting, Option<string?> Option)> _options;
+    private readonly Option<string?> _config = new("--config")
+    {
+        Description = $"Settings file; {SettingsFile.DefaultName} in the working directory when left out and there.",
+        HelpName = "FILE",
+    };
+
+    public SettingsOptions(Command command, IReadOnlyList<Setting> settings)
+    {
+        _options = [.. settings.Select(setting => (setting, new Option<string?>(setting.Flag)
+        {
+            Description = setting.Description,
+            HelpName = _valueNames[setting.Name],
+            Arity = setting == SettingsTable.Dev ? ArgumentArity.ZeroOrOne : ArgumentArity.ExactlyOne,
+        }))];
+        foreach (var (_, option) in _options)
+        {
+            command.Add(option);
+        }
+
+        command.Add(_config);
+    }
+
+    /// <exception cref="SettingsException">With all problems.</exception>
+    public LoadedSettings Load(ParseResult parsed, Surroundings around, bool forServing)
+    {
+        var flags = _options
+            .Where(pair => parsed.GetResult(pair.Option) is { Implicit: false })
+            .ToDictionary(pair => pair.Setting.Name, pair => parsed.GetValue(pair.Option) ?? "true");
+        return SettingsLoader.Load(new(flags, parsed.GetValue(_config), around.Environment, around.Directory), forServing);
+    }
+}

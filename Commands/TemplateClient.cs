@@ -1,0 +1,123 @@
+using System.Net;
+using System.Text.Json;
+
+namespace Postcard.Commands;
+
+/// <param name="Json">As the server describes it.</param>
+/// <param name="Existing">Whether it was there already.</param>
+internal sealed record TemplateInfo(int Id, string Title, bool WithAudio, string Image, string? Audio, bool Existing, string Json);
+
+/// <summary>The template routes of <c>api.md</c>, called through a <see cref="ControlLink"/>.</summary>
+/// <remarks>Every call throws a <see cref="CommandException"/> with the server's own sentence when it refuses.</remarks>
+internal sealed class TemplateClient(HttpClient http)
+{
+    private const string Path = "/postcard/template";
+
+    /// <summary>Whether this asks once more for what a server that went away may have done: nothing is added twice then.</summary>
+    public bool Repeats { get; init; }
+
+    /// <param name="unlessPresent">Adds nothing when a template of the same title and media is there already.</param>
+    /// <exception cref="HttpRequestException">The server went away.</exception>
+    public async Task<TemplateInfo> AddAsync(string image, string? audio, string title, bool unlessPresent, CancellationToken cancel)
+    {
+        using var form = new MultipartFormDataContent();
+        if (title.Length > 0)
+        {
+            form.Add(new StringContent(title), "title");
+        }
+
+        if (unlessPresent || Repeats)
+        {
+            form.Add(new StringContent("1"), "unless_present");
+        }
+
+        form.Add(Open(image), "image", "image");
+        if (audio is not null)
+        {
+            form.Add(Open(audio), "audio", "audio");
+        }
+
+        using var reply = await SendAsync(new(HttpMethod.Post, Path) { Content = form }, cancel);
+        return InfoOf(reply.RootElement.GetProperty("data"));
+    }
+
+    public async Task<IReadOnlyList<TemplateInfo>> ListAsync(CancellationToken cancel)
+    {
+        var all = new List<TemplateInfo>();
+        for (var cursor = ""; ;)
+        {
+            using var reply = await SendAsync(new(HttpMethod.Get, $"{Path}?limit=100{cursor}"), cancel);
+            all.AddRange(reply.RootElement.GetProperty("data").EnumerateArray().Select(InfoOf));
+            if (reply.RootElement.GetProperty("next").GetString() is not { } next)
+            {
+                return all;
+            }
+
+            cursor = $"&cursor={Uri.EscapeDataString(next)}";
+        }
+    }
+
+    public async Task<TemplateInfo> ShowAsync(int id, CancellationToken cancel)
+    {
+        using var reply = await SendAsync(new(HttpMethod.Get, $"{Path}/{id}"), cancel, $"template {id}: ");
+        return InfoOf(reply.RootElement.GetProperty("data"));
+    }
+
+    public async Task RemoveAsync(int id, CancellationToken cancel)
+    {
+        using var reply = await SendAsync(new(HttpMethod.Delete, $"{Path}/{id}"), cancel, $"template {id}: ");
+    }
+
+    /// <param name="about">Begins the sentence of a refusal.</param>
+    private async Task<JsonDocument> SendAsync(HttpRequestMessage request, CancellationToken cancel, string about = "")
+    {
+        using (request)
+        {
+            using var response = await http.SendAsync(request, cancel);
+            var body = await response.Content.ReadAsByteArrayAsync(cancel);
+            var reply = Parse(body) ?? throw new CommandException($"the server answered {(int)response.StatusCode} without an explanation");
+            if (response.StatusCode is HttpStatusCode.OK)
+            {
+                return reply;
+            }
+
+            using (reply)
+            {
+                throw new CommandException($"{about}{reply.RootElement.GetProperty("msg").GetString()}");
+            }
+        }
+    }
+
+    private static JsonDocument? Parse(byte[] body)
+    {
+        try
+        {
+            return JsonDocument.Parse(body);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static StreamContent Open(string path)
+    {
+        try
+        {
+            return new StreamContent(File.OpenRead(path));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException(e is FileNotFoundException or DirectoryNotFoundException ? $"{path} is not there" : $"{path} cannot be read");
+        }
+    }
+
+    private static TemplateInfo InfoOf(JsonElement json) => new(
+        json.GetProperty("id").GetInt32(),
+        json.GetProperty("title").GetString() ?? "",
+        json.GetProperty("with_audio").GetBoolean(),
+        json.GetProperty("image").GetProperty("large").GetString()!,
+        json.GetProperty("audio").GetString(),
+        json.TryGetProperty("existing", out var existing) && existing.ValueKind is JsonValueKind.True,
+        json.GetRawText());
+}
