@@ -57,6 +57,9 @@ internal sealed class ControlLink : IAsyncDisposable
         Http.Dispose();
         if (_own is not null)
         {
+            // Other commands may have found this server and ask it something.
+            using var limit = new CancellationTokenSource(_patience);
+            await _own.StopAsync(limit.Token);
             await _own.DisposeAsync();
         }
 

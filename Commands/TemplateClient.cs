@@ -13,6 +13,9 @@ internal sealed class TemplateClient(HttpClient http)
 {
     private const string Path = "/postcard/template";
 
+    /// <summary>Whether this asks once more for what a server that went away may have done: nothing is added twice then.</summary>
+    public bool Repeats { get; init; }
+
     /// <param name="unlessPresent">Adds nothing when a template of the same title and media is there already.</param>
     /// <exception cref="HttpRequestException">The server went away.</exception>
     public async Task<TemplateInfo> AddAsync(string image, string? audio, string title, bool unlessPresent, CancellationToken cancel)
@@ -23,7 +26,7 @@ internal sealed class TemplateClient(HttpClient http)
             form.Add(new StringContent(title), "title");
         }
 
-        if (unlessPresent)
+        if (unlessPresent || Repeats)
         {
             form.Add(new StringContent("1"), "unless_present");
         }

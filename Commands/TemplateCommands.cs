@@ -7,6 +7,8 @@ namespace Postcard.Commands;
 /// <summary><c>postcard template …</c>: works through the running server, or under the data directory's lock when none runs.</summary>
 internal static class TemplateCommands
 {
+    private const int Attempts = 5;
+
     private delegate Task<int> Work(TemplateClient client, CancellationToken cancel);
 
     public static Command Make(Surroundings around) => new("template", "Add, import, list, show and remove templates, whether the server runs or not.")
@@ -132,14 +134,21 @@ internal static class TemplateCommands
             throw new CommandException($"there is no data directory {settings.Data}; name it with --data");
         }
 
-        await using var link = await ControlLink.OpenAsync(settings, around, stop);
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            return await work(new TemplateClient(link.Http), stop);
-        }
-        catch (HttpRequestException)
-        {
-            throw new CommandException("the server stopped while it was asked; try again");
+            await using var link = await ControlLink.OpenAsync(settings, around, stop);
+            try
+            {
+                return await work(new TemplateClient(link.Http) { Repeats = attempt > 1 }, stop);
+            }
+            catch (HttpRequestException) when (attempt < Attempts)
+            {
+                // The server that was found has stopped: look for another, or be it.
+            }
+            catch (HttpRequestException)
+            {
+                throw new CommandException("the server stopped while it was asked; try again");
+            }
         }
     }
 }

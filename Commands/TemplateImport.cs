@@ -5,37 +5,51 @@ internal sealed class TemplateImport(TemplateFolder folder, Surroundings around)
 {
     private const string EraseLine = "\r\e[K";
 
+    private static readonly TimeSpan _untilProgress = TimeSpan.FromSeconds(1);
+
+    private readonly long _started = TimeProvider.System.GetTimestamp();
+    private int _next;
     private int _added;
     private int _present;
     private int _failed;
 
+    /// <summary>Goes on where it was when the last server went away.</summary>
+    /// <exception cref="HttpRequestException">This one went away, too.</exception>
     public async Task<int> RunAsync(TemplateClient client, CancellationToken cancel)
     {
-        foreach (var note in folder.Skipped)
+        if (_next == 0)
         {
-            around.Error.WriteLine($"skipped {note}");
+            WriteSkipped();
         }
 
-        var started = TimeProvider.System.GetTimestamp();
-        foreach (var (index, candidate) in folder.Candidates.Index())
+        for (; _next < folder.Candidates.Count; _next++)
         {
-            var shows = around.IsTerminal && TimeProvider.System.GetElapsedTime(started) > TimeSpan.FromSeconds(1);
+            var candidate = folder.Candidates[_next];
+            var shows = around.IsTerminal && TimeProvider.System.GetElapsedTime(_started) > _untilProgress;
             if (shows)
             {
-                around.Error.Write($"{EraseLine}{index + 1} of {folder.Candidates.Count}: {candidate.Title}");
+                around.Error.Write($"{EraseLine}{_next + 1} of {folder.Candidates.Count}: {candidate.Title}");
             }
 
-            var line = await AddAsync(client, candidate, cancel);
+            var write = await AddAsync(client, candidate, cancel);
             if (shows)
             {
                 around.Error.Write(EraseLine);
             }
 
-            line();
+            write();
         }
 
         around.Out.WriteLine($"added {_added}, there already {_present}, failed {_failed}");
         return _failed == 0 ? ExitCode.Done : ExitCode.Failed;
+    }
+
+    private void WriteSkipped()
+    {
+        foreach (var note in folder.Skipped)
+        {
+            around.Error.WriteLine($"skipped {note}");
+        }
     }
 
     /// <returns>Writes what became of it.</returns>
