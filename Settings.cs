@@ -49,6 +49,14 @@ internal sealed record Settings
 
     /// <summary>Free disk below which uploads are refused.</summary>
     public int MinFreeMegabytes { get; init; } = 64;
+
+    /// <summary>What the codes of <see cref="Dev"/> start with, and the openids that they stand for: WeChat's own have no colon.</summary>
+    public const string DevPrefix = "dev:";
+
+    /// <summary>Users that were made with <see cref="Dev"/> are nobody without it: anyone could name their openids.</summary>
+    public bool Knows(string openId) => Dev || !openId.StartsWith(DevPrefix, StringComparison.Ordinal);
+
+    public bool IsAdmin(string openId) => Admins.Contains(openId) || (Dev && openId == DevPrefix + "admin");
 }
 
 internal sealed record WeChatSettings

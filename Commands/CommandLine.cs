@@ -71,10 +71,12 @@ internal static class CommandLine
         var command = parsed.CommandResult.Command;
         if (parsed.UnmatchedTokens is [var unknown, ..])
         {
-            // What stands after "=" or in the next token may be a secret.
+            // What stands after "=" or alone may be a secret.
             var name = unknown.Split('=')[0];
             var names = command.Options.Select(option => option.Name).Concat(command.Subcommands.Select(each => each.Name));
-            Report(around, $"{command.Name} does not know \"{name}\"{NearMiss.Hint(name, names)}");
+            Report(around, name.StartsWith('-') || command.Subcommands.Count > 0
+                ? $"{command.Name} does not know \"{name}\"{NearMiss.Hint(name, names)}"
+                : $"{command.Name} got an argument too many");
         }
         else
         {

@@ -11,7 +11,7 @@ internal sealed class PlainLog(TextWriter writer, TimeProvider time) : ILoggerPr
     /// <summary>Loggers from <paramref name="least"/> on; of the framework's own, warnings and worse.</summary>
     public static ILoggerFactory Create(TextWriter writer, TimeProvider time, LogLevel least = LogLevel.Information) => new LoggerFactory(
         [new PlainLog(writer, time)],
-        new LoggerFilterOptions { MinLevel = least, Rules = { new(null, "Microsoft", LogLevel.Warning, null) } });
+        new LoggerFilterOptions { MinLevel = least, Rules = { new(null, "Microsoft", least > LogLevel.Warning ? least : LogLevel.Warning, null) } });
 
     public ILogger CreateLogger(string categoryName) => new Category(this);
 

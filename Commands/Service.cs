@@ -65,7 +65,7 @@ internal sealed class Service : IAsyncDisposable
     private static async ValueTask<Caller?> FindCallerAsync(App app, string token)
     {
         var user = await app.Store.Users.FindByTokenAsync(token, app.Settings.AcceptOpenid);
-        return user is null ? null : new(user.Uid, user.OpenId, app.Settings.Admins.Contains(user.OpenId));
+        return user is null || !app.Settings.Knows(user.OpenId) ? null : new(user.Uid, user.OpenId, app.Settings.IsAdmin(user.OpenId));
     }
 
     private static async ValueTask DisposeAsync(App app, HttpClient http)

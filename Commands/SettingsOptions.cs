@@ -15,7 +15,7 @@ internal sealed class SettingsOptions
         ["wechat.secretFile"] = "FILE", ["wechat.api"] = "URL", ["acceptOpenid"] = "true|false", ["dev"] = "true|false",
     };
 
-    private readonly IReadOnlyList<(Setting Setting, Option<string?> Option)> _options;
+    private readonly IReadOnlyList<(Setting Setting, Option Option)> _options;
     private readonly Option<string?> _config = new("--config")
     {
         Description = $"Settings file; {SettingsFile.DefaultName} in the working directory when left out and there.",
@@ -24,12 +24,7 @@ internal sealed class SettingsOptions
 
     public SettingsOptions(Command command, IReadOnlyList<Setting> settings)
     {
-        _options = [.. settings.Select(setting => (setting, new Option<string?>(setting.Flag)
-        {
-            Description = setting.Description,
-            HelpName = _valueNames[setting.Name],
-            Arity = setting == SettingsTable.Dev ? ArgumentArity.ZeroOrOne : ArgumentArity.ExactlyOne,
-        }))];
+        _options = [.. settings.Select(setting => (setting, Make(setting)))];
         foreach (var (_, option) in _options)
         {
             command.Add(option);
@@ -43,7 +38,14 @@ internal sealed class SettingsOptions
     {
         var flags = _options
             .Where(pair => parsed.GetResult(pair.Option) is { Implicit: false })
-            .ToDictionary(pair => pair.Setting.Name, pair => parsed.GetValue(pair.Option) ?? "true");
+            .ToDictionary(pair => pair.Setting.Name, pair => pair.Option is Option<bool> option
+                ? parsed.GetValue(option) ? "true" : "false"
+                : parsed.GetValue((Option<string?>)pair.Option)!);
         return SettingsLoader.Load(new(flags, parsed.GetValue(_config), around.Environment, around.Directory), forServing);
     }
+
+    // Only an option of type bool may stand alone: one of text with an optional value takes whatever flag comes next for it.
+    private static Option Make(Setting setting) => setting == SettingsTable.Dev
+        ? new Option<bool>(setting.Flag) { Description = setting.Description, HelpName = _valueNames[setting.Name] }
+        : new Option<string?>(setting.Flag) { Description = setting.Description, HelpName = _valueNames[setting.Name] };
 }

@@ -27,7 +27,8 @@ internal static class StartFault
         _ => null,
     };
 
-    private static string Reason(Exception e) => e.Message.Split('\n')[0].TrimEnd('.');
+    private static string Reason(Exception e) =>
+        e is FileNotFoundException or DirectoryNotFoundException ? "it cannot be made there" : e.Message.Split('\n')[0].TrimEnd('.');
 
     private static T? Find<T>(Exception? e) where T : Exception => e is null or T ? (T?)e : Find<T>(e.InnerException);
 }

@@ -7,7 +7,6 @@ internal static class Access
 {
     private const int CodeMaxLength = 512;
     private const int NameMaxLength = 32;
-    private const string DevPrefix = "dev:";
     private const int DevNameMaxLength = 32;
 
     public static async Task LoginAsync(Call call)
@@ -65,12 +64,12 @@ internal static class Access
 
     private static Task<string> OpenIdAsync(Call call, string code)
     {
-        if (!code.StartsWith(DevPrefix, StringComparison.Ordinal))
+        if (!code.StartsWith(Settings.DevPrefix, StringComparison.Ordinal))
         {
             return call.App.WeChat.OpenIdOfAsync(code, call.Aborted);
         }
 
-        var name = code.AsSpan(DevPrefix.Length);
+        var name = code.AsSpan(Settings.DevPrefix.Length);
         return call.App.Settings.Dev && name.Length is > 0 and <= DevNameMaxLength && !name.ContainsAnyExceptInRange('!', '~')
             ? Task.FromResult(code)
             : throw new Failure(401, "login_refused", new("登录失败，请重试", "The login was refused, please try again"));

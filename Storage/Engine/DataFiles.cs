@@ -120,7 +120,17 @@ internal sealed class DataFiles(IDisk disk, IReadOnlyList<Collection> collection
 
     private DataHeader Create()
     {
-        Data.Write(DataHeader.NewFile(LogEpoch.NewStamp()), 0);
+        try
+        {
+            Data.Write(DataHeader.NewFile(LogEpoch.NewStamp()), 0);
+        }
+        catch (IOException)
+        {
+            // On a full disk a part may have been written, which would pass for somebody else's file.
+            Data.SetLength(0);
+            throw;
+        }
+
         Data.Sync();
         return DataHeader.Read(Data) ?? throw new IOException($"{DataName} does not hold what was written to it.");
     }

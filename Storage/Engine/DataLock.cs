@@ -18,7 +18,7 @@ internal sealed class DataLock : IDisposable
     /// <exception cref="UnauthorizedAccessException">As above.</exception>
     public static DataLock Take(string directory)
     {
-        CreateDirectory(directory);
+        Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var path = Path.Combine(directory, FileName);
         try
         {
@@ -31,15 +31,4 @@ internal sealed class DataLock : IDisposable
     }
 
     public void Dispose() => _file.Dispose();
-
-    private static void CreateDirectory(string directory)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(directory);
-            return;
-        }
-
-        Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-    }
 }

@@ -1,14 +1,12 @@
 namespace Postcard.Storage.Engine;
 
-/// <summary>Tells what an exception of the file system means; .NET puts errno into <see cref="Exception.HResult"/> on Unix.</summary>
+/// <summary>Tells what an exception of the file system means; .NET puts errno into <see cref="Exception.HResult"/>.</summary>
 internal static class DiskFaults
 {
     private const int NoSpace = 28;
     private const int QuotaExceeded = 122;
     private const int FileTooLarge = 27;
     private const int WouldBlock = 11;
-    private const int WindowsDiskFull = unchecked((int)0x80070070);
-    private const int WindowsSharingViolation = unchecked((int)0x80070020);
 
     public static bool IsDisk(Exception e) => e is IOException or UnauthorizedAccessException;
 
@@ -16,7 +14,7 @@ internal static class DiskFaults
     {
         for (; e is not null; e = e.InnerException)
         {
-            if (e is IOException { HResult: NoSpace or QuotaExceeded or FileTooLarge or WindowsDiskFull })
+            if (e is IOException { HResult: NoSpace or QuotaExceeded or FileTooLarge })
             {
                 return true;
             }
@@ -25,7 +23,7 @@ internal static class DiskFaults
         return false;
     }
 
-    public static bool IsSharing(IOException e) => e.HResult is WouldBlock or WindowsSharingViolation;
+    public static bool IsSharing(IOException e) => e.HResult == WouldBlock;
 
     /// <summary>What the caller of a change is told.</summary>
     public static Exception ForCaller(Exception? fault) =>

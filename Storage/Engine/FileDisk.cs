@@ -22,16 +22,10 @@ internal sealed class FileDisk(string directory) : IDisk
     }
 
     /// <summary>Opens a file for reading and writing, readable by its owner only if it is made here.</summary>
-    public static FileStream OpenPrivate(string path, FileMode mode, FileShare share)
+    public static FileStream OpenPrivate(string path, FileMode mode, FileShare share) => new(path, new FileStreamOptions
     {
-        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = share, BufferSize = 0 };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        return new FileStream(path, options);
-    }
+        Mode = mode, Access = FileAccess.ReadWrite, Share = share, BufferSize = 0, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+    });
 
     private sealed class DiskFile(FileStream file) : IDiskFile
     {

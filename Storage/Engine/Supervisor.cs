@@ -30,10 +30,20 @@ internal sealed partial class Supervisor : IDisposable
         {
             Use(files.OpenWritable());
         }
-        catch (Exception e) when (DiskFaults.IsDisk(e) || e is StorageFullException)
+        catch (Exception e) when (DiskFaults.IsDisk(e) || e is StorageFullException or StorageUnavailableException)
         {
             // A full disk holds the log back from the data file, but not the records from their readers.
-            Use(files.OpenReadOnly());
+            OpenReadOnly();
+            if (Store is null && DiskFaults.IsFull(e))
+            {
+                throw new StorageFullException(e);
+            }
+
+            if (Store is null)
+            {
+                throw;
+            }
+
             Postpone(e);
         }
     }

@@ -43,6 +43,8 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("template list --data", "--data")]
     [InlineData("serve --port x", "port")]
     [InlineData("serve --dev --listen nowhere", "listen")]
+    [InlineData("serve --accept-openid", "--accept-openid")]
+    [InlineData("serve --dev true false", "too many")]
     public async Task WrongUsage_EndsWithTwoAndOneLine(string line, string expected)
     {
         _shell.Environment["POSTCARD_DEV"] = "1";
@@ -83,7 +85,7 @@ public sealed class CommandLineTests : IDisposable
     {
         var outcome = await _shell.RunAsync(args);
 
-        Assert.Contains("--wechat-secret?", outcome.Failed(2));
+        Assert.Contains("\"--wechat-secert\"; did you mean --wechat-secret?", outcome.Failed(2));
         Assert.DoesNotContain(Secret, outcome.Out + outcome.Error);
     }
 

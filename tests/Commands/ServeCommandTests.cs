@@ -16,6 +16,7 @@ public sealed partial class ServeCommandTests : IDisposable
     [Fact]
     public async Task Serve_Dev_PrintsAddressDataCodecsAndEndsWithZero()
     {
+        await AddTemplateAsync();
         await using var serving = await _shell.ServeAsync("--dev");
 
         Assert.Contains("Postcard 1.0.0", serving.Banner);
@@ -29,8 +30,8 @@ public sealed partial class ServeCommandTests : IDisposable
     [Fact]
     public async Task Serve_DevBannersSession_WorksWhenPasted()
     {
-        await using var serving = await _shell.ServeAsync("--dev");
         await AddTemplateAsync();
+        await using var serving = await _shell.ServeAsync("--dev");
         using var http = new HttpClient();
         var variables = new Dictionary<string, string>();
         foreach (Match command in CurlCommand().Matches(serving.Banner))
@@ -66,17 +67,17 @@ public sealed partial class ServeCommandTests : IDisposable
         listener.Start();
         var port = ((IPEndPoint)listener.LocalEndpoint).Port;
 
-        Assert.Contains($"port {port} is in use", (await _shell.RunAsync("serve", "--dev", "--port", $"{port}")).Failed());
+        Assert.Contains($"port {port} is in use", (await _shell.RunAsync(["serve", .. Shell.OnLoopback, "--port", $"{port}"])).Failed());
     }
 
     [Fact]
     public async Task Serve_AddressOfAnotherMachine_IsOneLine() => Assert.Contains(
-        "192.0.2.1 is not an address of this machine", (await _shell.RunAsync("serve", "--dev", "--port", "0", "--listen", "192.0.2.1")).Failed());
+        "192.0.2.1 is not an address of this machine", (await _shell.RunAsync(["serve", .. Shell.OnLoopback[2..], "--port", "0", "--listen", "192.0.2.1"])).Failed());
 
     [Fact]
     public async Task Serve_DataDirectoryOfAnotherServer_IsOneLine()
     {
-        await using var serving = await _shell.ServeAsync("--dev");
+        await using var serving = await _shell.ServeAsync(Shell.OnLoopback);
 
         Assert.Contains(_shell.Folder["data"], (await _shell.RunAsync("serve", "--dev", "--port", "0")).Failed());
         Assert.Equal(0, await serving.StopAsync());
@@ -90,13 +91,11 @@ public sealed partial class ServeCommandTests : IDisposable
         Assert.Contains(file, (await _shell.RunAsync("serve", "--dev", "--port", "0", "--data", "file")).Failed());
     }
 
+    /// <summary>One template is quicker than the built-in ones, which are drawn for an empty store.</summary>
     private async Task AddTemplateAsync()
     {
-        if ((await _shell.RunAsync("template", "list", "--json")).Done().Out is "[]\n")
-        {
-            _shell.Folder.Write("cover.jpg", Samples.Picture());
-            Assert.Equal("1\n", (await _shell.RunAsync("template", "add", "--image", "cover.jpg")).Done().Out);
-        }
+        _shell.Folder.Write("cover.jpg", Samples.Picture());
+        (await _shell.RunAsync("template", "add", "--image", "cover.jpg")).Done();
     }
 
     /// <summary>Does what curl would, with the flags that the banner uses; they are not many.</summary>

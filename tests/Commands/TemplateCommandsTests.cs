@@ -14,7 +14,7 @@ public sealed class TemplateCommandsTests : IDisposable
     [InlineData(true)]
     public async Task Template_AddListShowRemove_WorkWhetherTheServerRunsOrNot(bool runs)
     {
-        await using var serving = runs ? await _shell.ServeAsync("--wechat-appid", "wx1", "--wechat-secret", "s1", "--listen", "127.0.0.1") : null;
+        await using var serving = runs ? await _shell.ServeAsync(Shell.OnLoopback) : null;
         _shell.Folder.Write("a.png", Samples.Picture(format: ".png"));
         _shell.Folder.Write("a.wav", Samples.Wav());
 
@@ -33,7 +33,7 @@ public sealed class TemplateCommandsTests : IDisposable
     public async Task Template_AddedWhileTheServerRuns_IsServedAtOnceAndAfterARestart()
     {
         _shell.Folder.Write("a.jpg", Samples.Picture());
-        await using (await _shell.ServeAsync("--dev"))
+        await using (await _shell.ServeAsync(Shell.OnLoopback))
         {
             await _shell.RunAsync("template", "add", "--image", "a.jpg", "--title", "kept");
         }
@@ -90,7 +90,7 @@ public sealed class TemplateCommandsTests : IDisposable
     {
         var data = Path.Combine([.. Enumerable.Repeat("a-name-of-about-forty-characters-in-all", 5)]);
         _shell.Folder.Write("a.jpg", Samples.Picture());
-        await using var serving = await _shell.ServeAsync("--dev", "--data", data);
+        await using var serving = await _shell.ServeAsync([.. Shell.OnLoopback, "--data", data]);
         var id = (await _shell.RunAsync("template", "add", "--image", "a.jpg", "--title", "far", "--data", data)).Done().Out;
 
         Assert.Contains("far", (await _shell.RunAsync("template", "show", id.Trim(), "--data", data)).Done().Out);

@@ -202,6 +202,23 @@ public sealed class AccessTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task DevUsers_OutsideOfDev_AreNobody()
+    {
+        await using var dev = await PostcardServer.StartAsync(new Settings { Dev = true });
+        var login = (await dev.Stranger().PostAsync("/postcard/access", """{"code":"dev:alice"}""")).Ok();
+        Assert.Equal("dev:alice", login.GetProperty("openid").GetString());
+        (await dev.Stranger().PostAsync("/postcard/access", """{"code":"dev:"}""")).Refused(401, "login_refused");
+        (await dev.Stranger().PostAsync("/postcard/access", """{"code":"dev:admin"}""")).Ok();
+        (await new Phone(dev, "dev:alice").DeleteAsync("/postcard/template/1")).Refused(403, "forbidden");
+        (await new Phone(dev, "dev:admin").DeleteAsync("/postcard/template/1")).Ok();
+
+        await dev.RestartAsync(settings => settings with { Dev = false });
+        (await new Phone(dev, "dev:alice").GetAsync("/postcard/home")).Refused(401, "unauthorized");
+        (await new Phone(dev, login.GetProperty("token").GetString()).GetAsync("/postcard/home")).Refused(401, "unauthorized");
+        (await dev.Stranger().PostAsync("/postcard/access", """{"code":"dev:alice"}""")).Refused(401, "login_refused");
+    }
+
+    [Fact]
     public async Task Roles_ComeFromTheSettings()
     {
         var roles = (await _server.Stranger().GetAsync("/postcard/role")).Ok();

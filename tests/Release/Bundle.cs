@@ -31,7 +31,7 @@ internal static class Bundle
         {
             var (offset, size, _, _) = (reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadByte());
             var head = program.AsSpan((int)offset, (int)Math.Min(size, 20));
-            files.Add(new(reader.ReadString(), size, head.StartsWith("\x7fELF"u8) ? Machine(head) : null));
+            files.Add(new(reader.ReadString(), size, head.StartsWith("\u007fELF"u8) ? Machine(head) : null));
         }
 
         return files;

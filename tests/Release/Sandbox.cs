@@ -3,15 +3,15 @@ using System.Diagnostics;
 namespace Release;
 
 /// <summary>
-/// A place that has the program, glibc with libstdc++, an /etc/passwd and nothing else: no dotnet, no libvips, no libmp3lame. Where
-/// this user may not make one, the program runs in the open, still with an empty environment.
+/// A place that has the program, what .NET needs of a system (glibc, libstdc++, OpenSSL), an /etc/passwd and nothing else: no dotnet,
+/// no libvips, no libmp3lame. Where this user may not make one, the program runs in the open, still with an empty environment.
 /// </summary>
 internal sealed class Sandbox : IDisposable
 {
     private static readonly string[] SystemLibraries =
     [
         "libc.so.6", "libdl.so.2", "libgcc_s.so.1", "libm.so.6", "libpthread.so.0", "libresolv.so.2", "librt.so.1", "libstdc++.so.6",
-        "ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1",
+        "libcrypto.so.3", "libssl.so.3", "ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1",
     ];
 
     private readonly string _root = Directory.CreateTempSubdirectory("postcard-release-").FullName;
@@ -41,7 +41,7 @@ internal sealed class Sandbox : IDisposable
         var own = arguments.Select(argument => argument == "DATA" ? Isolated ? "/data" : Data : argument);
         // Both exec, so that the process id is the program's.
         var start = Isolated
-            ? new ProcessStartInfo("unshare", ["--mount", "sh", "-c", "mount -t proc proc \"$0/proc\" && exec env -i chroot \"$0\" /postcard \"$@\"", _root, .. own])
+            ? new ProcessStartInfo("unshare", ["--mount", "sh", "-c", "mount -t proc proc \"$0/proc\" && mount --bind /dev \"$0/dev\" && exec env -i \"$(command -v chroot)\" \"$0\" /postcard \"$@\"", _root, .. own])
             : new ProcessStartInfo("env", ["-i", $"DOTNET_BUNDLE_EXTRACT_BASE_DIR={Bundle}", _program, .. own]);
         start.RedirectStandardOutput = true;
         return Process.Start(start)!;
@@ -63,7 +63,7 @@ internal sealed class Sandbox : IDisposable
 
     private void Furnish(string program)
     {
-        foreach (var folder in new[] { "proc", "etc", "root", "tmp", "lib", "lib64", "data" })
+        foreach (var folder in new[] { "proc", "dev", "etc", "root", "tmp", "lib", "lib64", "data" })
         {
             Directory.CreateDirectory(Path.Combine(_root, folder));
         }

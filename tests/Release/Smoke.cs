@@ -11,7 +11,7 @@ internal static class Smoke
     {
         using var sandbox = new Sandbox(program);
         Console.WriteLine(sandbox.Isolated
-            ? "In a root of its own, with glibc and an empty environment:"
+            ? "In a root of its own, with glibc, libstdc++, OpenSSL and an empty environment:"
             : "In this machine's root (no right to make another), with an empty environment:");
         await CommandsAsync(sandbox);
         Written card;

@@ -21,7 +21,7 @@ internal sealed class PostcardServer : IAsyncDisposable
 
     public FakeWeChat WeChat { get; }
 
-    public Settings Settings { get; }
+    public Settings Settings { get; private set; }
 
     public Service Service => _service ?? throw new InvalidOperationException("The server is stopped.");
 
@@ -35,9 +35,10 @@ internal sealed class PostcardServer : IAsyncDisposable
     }
 
     /// <summary>Ends the server, if it runs, and starts one on the same data.</summary>
-    public async Task RestartAsync()
+    public async Task RestartAsync(Func<Settings, Settings>? change = null)
     {
         await StopAsync();
+        Settings = change?.Invoke(Settings) ?? Settings;
         _service = await Service.StartAsync(Settings, NullLoggerFactory.Instance, _time);
     }
 

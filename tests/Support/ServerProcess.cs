@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 
 namespace Postcard.Tests.Support;
@@ -15,7 +16,7 @@ internal sealed partial class ServerProcess : IDisposable
     /// <summary>Starts <c>postcard serve</c> on a free port of loopback and waits until it says where it listens.</summary>
     public static async Task<ServerProcess> StartAsync(string data, string weChatApi)
     {
-        var process = Process.Start(new ProcessStartInfo
+        var start = new ProcessStartInfo
         {
             FileName = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
             ArgumentList =
@@ -24,7 +25,15 @@ internal sealed partial class ServerProcess : IDisposable
                 "--wechat-appid", FakeWeChat.AppId, "--wechat-secret", FakeWeChat.Secret, "--wechat-api", weChatApi,
             },
             RedirectStandardOutput = true,
-        })!;
+        };
+
+        // A server takes a variable of ours that it does not know for a mistake, and those for the tests it does not know.
+        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("POSTCARD_", StringComparison.Ordinal)).ToList())
+        {
+            start.Environment.Remove(name);
+        }
+
+        var process = Process.Start(start)!;
         while (await process.StandardOutput.ReadLineAsync() is { } line)
         {
             if (Origin().Match(line) is { Success: true, Value: var origin })
@@ -44,6 +53,16 @@ internal sealed partial class ServerProcess : IDisposable
         await _process.WaitForExitAsync();
     }
 
+    /// <summary>Sends a signal, such as 15 for SIGTERM.</summary>
+    public void Signal(int signal) => Assert.Equal(0, Kill(_process.Id, signal));
+
+    /// <returns>The exit code; 128 and the signal's number for one that a signal ended.</returns>
+    public async Task<int> ExitAsync()
+    {
+        await _process.WaitForExitAsync();
+        return _process.ExitCode;
+    }
+
     public void Dispose()
     {
         if (!_process.HasExited)
@@ -53,6 +72,9 @@ internal sealed partial class ServerProcess : IDisposable
 
         _process.Dispose();
     }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int process, int signal);
 
     [GeneratedRegex(@"http://127\.0\.0\.1:\d+")]
     private static partial Regex Origin();

@@ -31,6 +31,9 @@ internal sealed record Outcome(int Code, string Out, string Error)
 /// <summary>Runs commands of the program in this process, in a temp folder and with variables of its own.</summary>
 internal sealed class Shell : IDisposable
 {
+    /// <summary>Serves as in production, where <c>--dev</c> would first draw its templates.</summary>
+    public static readonly string[] OnLoopback = ["--listen", "127.0.0.1", "--wechat-appid", "wx1", "--wechat-secret", "s1"];
+
     public TempFolder Folder { get; } = new();
 
     public Dictionary<string, string> Environment { get; } = [];

@@ -4,7 +4,7 @@ namespace Postcard.Tests.Storage.Engine;
 internal sealed class PowerCut(Random random)
 {
     private readonly int _sectorBytes = random.Next(2) == 0 ? 512 : 4096;
-    private readonly int _manner = random.Next(5);
+    private readonly int _manner = random.Next(6);
     private readonly double _survival = random.NextDouble();
 
     /// <summary>The steps that may or may not have reached the medium, in the order in which they were made.</summary>
@@ -31,6 +31,9 @@ internal sealed class PowerCut(Random random)
                     break;
                 case 4: // each sector for itself
                     ApplySectors(file, unsynced[i], first: null);
+                    break;
+                case 5 when random.Next(4) > 0: // of each write nothing, the start, the end
+                    ApplySectors(file, unsynced[i], first: random.Next(2) == 0);
                     break;
             }
         }

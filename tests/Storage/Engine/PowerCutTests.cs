@@ -30,7 +30,7 @@ public sealed class PowerCutTests
         var (at, change) = (0, 0);
         for (var i = 0; i < CutsPerWorkload / 2; i++)
         {
-            at = random.Next(disk.Steps + 1);
+            at = disk.Moment(random);
             change = await CutAndCheck(disk, at, i, workload, 0);
         }
 
@@ -42,7 +42,7 @@ public sealed class PowerCutTests
 
         for (var i = 0; i < CutsPerWorkload / 2; i++)
         {
-            await CutAndCheck(second, random.Next(second.Steps + 1), i, workload, change);
+            await CutAndCheck(second, second.Moment(random), i, workload, change);
         }
     }
 

@@ -29,7 +29,7 @@ internal sealed class PowerCutWorkload(int seed)
         for (var group = 0; group < groups; group++)
         {
             await RunGroup(database, disk, _random.Next(4) switch { 0 => 1, 1 => 12, _ => _random.Next(1, 5) });
-            if (_random.Next(12) == 0)
+            if (_random.Next(5) == 0)
             {
                 await database.CheckpointAsync();
             }
@@ -81,6 +81,12 @@ internal sealed class PowerCutWorkload(int seed)
         var fails = _random.Next(15) == 0;
         var state = new SortedDictionary<string, string>(_states[^1], StringComparer.Ordinal);
         var steps = Enumerable.Range(0, _random.Next(1, 6)).Select(_ => Step(state)).ToList();
+        if (seed % 10 == 0 && number == 7)
+        {
+            // Too much for one record of the log.
+            steps.AddRange(Enumerable.Range(100, 300).Select(id => Put(state, "cards", "key", id.ToString(), new string('z', 16_000))));
+        }
+
         if (fails)
         {
             // It writes and then throws: nothing of it may be seen, and its number is not used.
@@ -112,8 +118,12 @@ internal sealed class PowerCutWorkload(int seed)
             return transaction => transaction.Delete(table, id);
         }
 
+        return Put(state, table, field, id, new((char)('a' + _random.Next(26)), _random.Next(10) switch { 0 => 20_000, 1 => 4_000, _ => _random.Next(300) }));
+    }
+
+    private Action<Transaction> Put(SortedDictionary<string, string> state, string table, string field, string id, string text)
+    {
         var key = $"{_random.Next(3)}|{_random.Next(1000):D4}|{id}";
-        var text = new string((char)('a' + _random.Next(26)), _random.Next(10) switch { 0 => 20_000, 1 => 4_000, _ => _random.Next(300) });
         state[$"{table}/{id}"] = Digest(key, text);
         return transaction => transaction.Put(table, new BsonDocument { ["_id"] = id, [field] = key, ["text"] = text });
     }

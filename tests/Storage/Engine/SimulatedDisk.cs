@@ -52,6 +52,17 @@ internal sealed class SimulatedDisk : IDisk
         }
     }
 
+    /// <summary>A step to cut the power before: any, or just as often an fsync, before which most is at stake.</summary>
+    public int Moment(Random random)
+    {
+        lock (_gate)
+        {
+            var at = random.Next(_steps.Count + 1);
+            var sync = _steps.FindIndex(Math.Min(at, _steps.Count), step => step.Kind == DiskStepKind.Sync);
+            return sync < 0 || random.Next(2) == 0 ? at : sync;
+        }
+    }
+
     /// <summary>What may be found after the power went before step <paramref name="at"/>.</summary>
     public SimulatedDisk CutPower(int at, Random random)
     {
@@ -136,7 +147,7 @@ internal sealed class SimulatedDisk : IDisk
     }
 }
 
-internal enum DiskStepKind
+public enum DiskStepKind
 {
     Read,
     Write,
