@@ -37,13 +37,13 @@ internal static class Banner
               TOKEN=$(curl -s {{origin}}/postcard/access -d '{"code":"dev:alice"}' | sed 's/.*"token":"\([^"]*\)".*/\1/')
 
               # look at a template
-              curl -s {{origin}}/postcard/template/{{TemplateOf(app)}} -H "token: $TOKEN"
+              curl -s -w '\n' {{origin}}/postcard/template/{{TemplateOf(app)}} -H "token: $TOKEN"
 
               # send a card that is made from it
               CARD=$(curl -s {{origin}}/postcard/card -H "token: $TOKEN" -d '{{CardFrom(app)}}' | sed 's/.*"id":"\([^"]*\)".*/\1/')
 
               # open it, as anybody who holds the link, and look at its picture
-              curl -s {{origin}}/postcard/card/$CARD
+              curl -s -w '\n' {{origin}}/postcard/card/$CARD
               curl -s {{origin}}/postcard/image/$CARD -o card.jpg
 
             Ctrl+C ends the server.

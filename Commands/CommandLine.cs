@@ -11,8 +11,7 @@ internal static class CommandLine
     /// <param name="stop">SIGTERM, SIGINT: a server drains and ends with 0, a command breaks off.</param>
     public static async Task<int> RunAsync(string[] args, Surroundings around, CancellationToken stop)
     {
-        // Without response files: "@" may start a title. Without bundling: there are no one-letter flags.
-        var parsed = Root(around).Parse(args, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
+        var parsed = Parse(args, around);
         if (parsed.Action is ParseErrorAction)
         {
             return ReportUsage(parsed, around);
@@ -45,6 +44,10 @@ internal static class CommandLine
             return ExitCode.Failed;
         }
     }
+
+    // Without response files: "@" may start a title. Without bundling: there are no one-letter flags.
+    internal static ParseResult Parse(string[] args, Surroundings around) =>
+        Root(around).Parse(args, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
 
     private static Command Root(Surroundings around)
     {

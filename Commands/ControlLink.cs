@@ -11,10 +11,10 @@ namespace Postcard.Commands;
 /// </summary>
 internal sealed class ControlLink : IAsyncDisposable
 {
-    private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>A server that starts or stops holds the lock without its socket; recovery of a large log takes seconds.</summary>
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     private readonly ILoggerFactory _loggers;
     private readonly Service? _own;
@@ -58,7 +58,7 @@ internal sealed class ControlLink : IAsyncDisposable
         if (_own is not null)
         {
             // Other commands may have found this server and ask it something.
-            using var limit = new CancellationTokenSource(_patience);
+            using var limit = new CancellationTokenSource(Patience);
             await _own.StopAsync(limit.Token);
             await _own.DisposeAsync();
         }
@@ -76,9 +76,9 @@ internal sealed class ControlLink : IAsyncDisposable
             {
                 return await Service.StartAsync(settings, loggers, TimeProvider.System, controlOnly: true);
             }
-            catch (DataDirectoryInUseException) when (TimeProvider.System.GetElapsedTime(started) < _patience)
+            catch (DataDirectoryInUseException) when (TimeProvider.System.GetElapsedTime(started) < Patience)
             {
-                await Task.Delay(_pause, cancel);
+                await Task.Delay(Pause, cancel);
             }
             catch (DataDirectoryInUseException)
             {

@@ -9,7 +9,7 @@ namespace Postcard.Commands;
 internal static partial class ServeCommand
 {
     /// <summary>How long requests under way may take to end after SIGTERM; what is left of ten seconds closes the store.</summary>
-    private static readonly TimeSpan _drain = TimeSpan.FromSeconds(7);
+    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(7);
 
     public static Command Make(Surroundings around)
     {
@@ -38,7 +38,7 @@ internal static partial class ServeCommand
         await Task.Delay(Timeout.InfiniteTimeSpan, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
         LogStopping(log);
-        using var limit = new CancellationTokenSource(_drain);
+        using var limit = new CancellationTokenSource(DrainTime);
         await service.StopAsync(limit.Token);
         LogStopped(log);
         return ExitCode.Done;

@@ -9,7 +9,7 @@ namespace Postcard.Commands;
 /// </summary>
 internal sealed class SettingsOptions
 {
-    private static readonly Dictionary<string, string> _valueNames = new()
+    private static readonly Dictionary<string, string> ValueNames = new()
     {
         ["data"] = "DIR", ["port"] = "PORT", ["listen"] = "ADDR", ["wechat.appid"] = "ID", ["wechat.secret"] = "SECRET",
         ["wechat.secretFile"] = "FILE", ["wechat.api"] = "URL", ["acceptOpenid"] = "true|false", ["dev"] = "true|false",
@@ -46,6 +46,6 @@ internal sealed class SettingsOptions
 
     // Only an option of type bool may stand alone: one of text with an optional value takes whatever flag comes next for it.
     private static Option Make(Setting setting) => setting == SettingsTable.Dev
-        ? new Option<bool>(setting.Flag) { Description = setting.Description, HelpName = _valueNames[setting.Name] }
-        : new Option<string?>(setting.Flag) { Description = setting.Description, HelpName = _valueNames[setting.Name] };
+        ? new Option<bool>(setting.Flag) { Description = setting.Description, HelpName = ValueNames[setting.Name] }
+        : new Option<string?>(setting.Flag) { Description = setting.Description, HelpName = ValueNames[setting.Name] };
 }

@@ -3,12 +3,12 @@ using System.Runtime.InteropServices;
 namespace Postcard.Commands;
 
 /// <summary>
-/// SIGTERM and SIGINT as a cancellation. A second SIGINT ends the process at once. Who is not done after <see cref="_patience"/> is
+/// SIGTERM and SIGINT as a cancellation. A second SIGINT ends the process at once. Who is not done after <see cref="Patience"/> is
 /// ended too: what was acknowledged is on disk at any moment.
 /// </summary>
 internal sealed class Signals : IDisposable
 {
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(9.5);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(9.5);
 
     private readonly CancellationTokenSource _stop = new();
     private readonly PosixSignalRegistration[] _registrations;
@@ -41,7 +41,7 @@ internal sealed class Signals : IDisposable
         }
 
         context.Cancel = true;
-        _deadline ??= new Timer(_ => Environment.Exit(ExitCode.Done), null, _patience, Timeout.InfiniteTimeSpan);
+        _deadline ??= new Timer(_ => Environment.Exit(ExitCode.Done), null, Patience, Timeout.InfiniteTimeSpan);
         _stop.Cancel();
     }
 }

@@ -9,10 +9,10 @@ internal sealed record TemplateCandidate(string Title, string Image, IReadOnlyLi
 internal sealed record TemplateFolder(IReadOnlyList<TemplateCandidate> Candidates, IReadOnlyList<string> Skipped)
 {
     // Formats that the server refuses with advice stand here too, so that their files are named with it.
-    private static readonly HashSet<string> _pictures =
+    private static readonly HashSet<string> Pictures =
         new([".jpg", ".jpeg", ".jfif", ".png", ".webp", ".gif", ".avif", ".heic", ".heif"], StringComparer.OrdinalIgnoreCase);
 
-    private static readonly HashSet<string> _sounds =
+    private static readonly HashSet<string> Sounds =
         new([".mp3", ".m4a", ".mp4", ".aac", ".wav", ".webm"], StringComparer.OrdinalIgnoreCase);
 
     /// <exception cref="CommandException">The directory cannot be read.</exception>
@@ -20,9 +20,9 @@ internal sealed record TemplateFolder(IReadOnlyList<TemplateCandidate> Candidate
     {
         var entries = Entries(directory);
         var files = entries.Where(path => !IsHidden(path) && File.Exists(path)).ToList();
-        var sounds = files.Where(path => _sounds.Contains(Path.GetExtension(path))).ToLookup(Path.GetFileNameWithoutExtension);
+        var sounds = files.Where(path => Sounds.Contains(Path.GetExtension(path))).ToLookup(Path.GetFileNameWithoutExtension);
         var candidates = files
-            .Where(path => _pictures.Contains(Path.GetExtension(path)))
+            .Where(path => Pictures.Contains(Path.GetExtension(path)))
             .Select(path => new TemplateCandidate(Path.GetFileNameWithoutExtension(path), path, [.. sounds[Path.GetFileNameWithoutExtension(path)]]))
             .ToList();
         var taken = candidates.SelectMany(candidate => candidate.Sounds.Append(candidate.Image)).ToHashSet();
@@ -44,7 +44,7 @@ internal sealed record TemplateFolder(IReadOnlyList<TemplateCandidate> Candidate
     private static string WhyNot(string path) =>
         IsHidden(path) ? "hidden"
         : Directory.Exists(path) ? "a directory"
-        : _sounds.Contains(Path.GetExtension(path)) ? "a sound without a picture of the same name"
+        : Sounds.Contains(Path.GetExtension(path)) ? "a sound without a picture of the same name"
         : "neither a picture nor a sound by its name";
 
     private static bool IsHidden(string path) => Path.GetFileName(path).StartsWith('.');

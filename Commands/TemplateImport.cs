@@ -5,7 +5,7 @@ internal sealed class TemplateImport(TemplateFolder folder, Surroundings around)
 {
     private const string EraseLine = "\r\e[K";
 
-    private static readonly TimeSpan _untilProgress = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan UntilProgress = TimeSpan.FromSeconds(1);
 
     private readonly long _started = TimeProvider.System.GetTimestamp();
     private int _next;
@@ -25,7 +25,7 @@ internal sealed class TemplateImport(TemplateFolder folder, Surroundings around)
         for (; _next < folder.Candidates.Count; _next++)
         {
             var candidate = folder.Candidates[_next];
-            var shows = around.IsTerminal && TimeProvider.System.GetElapsedTime(_started) > _untilProgress;
+            var shows = around.IsTerminal && TimeProvider.System.GetElapsedTime(_started) > UntilProgress;
             if (shows)
             {
                 around.Error.Write($"{EraseLine}{_next + 1} of {folder.Candidates.Count}: {candidate.Title}");

@@ -7,7 +7,7 @@ internal static class SettingsFile
 {
     public const string DefaultName = "postcard.json";
 
-    private static readonly JsonDocumentOptions _options = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
+    private static readonly JsonDocumentOptions Options = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
 
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">Nor by this user.</exception>
@@ -16,7 +16,7 @@ internal static class SettingsFile
     {
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllText(path), _options);
+            using var document = JsonDocument.Parse(File.ReadAllText(path), Options);
             return document.RootElement.ValueKind is JsonValueKind.Object
                 ? [.. Flatten(document.RootElement.Clone(), "")]
                 : throw new FormatException("must hold an object in curly brackets");

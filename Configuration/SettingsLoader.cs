@@ -20,8 +20,8 @@ internal sealed class SettingsLoader
 {
     private const string ConfigVariable = Setting.VariablePrefix + "CONFIG";
 
-    private static readonly Dictionary<string, Setting> _byName = SettingsTable.All.ToDictionary(s => s.Name, StringComparer.OrdinalIgnoreCase);
-    private static readonly Dictionary<string, Setting> _byVariable = SettingsTable.All.ToDictionary(s => s.Variable);
+    private static readonly Dictionary<string, Setting> ByName = SettingsTable.All.ToDictionary(s => s.Name, StringComparer.OrdinalIgnoreCase);
+    private static readonly Dictionary<string, Setting> ByVariable = SettingsTable.All.ToDictionary(s => s.Variable);
 
     private readonly SettingsInput _input;
     private readonly List<SettingsProblem> _problems = [];
@@ -79,9 +79,9 @@ internal sealed class SettingsLoader
         var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, json) in values)
         {
-            if (!_byName.TryGetValue(name, out var setting))
+            if (!ByName.TryGetValue(name, out var setting))
             {
-                _problems.Add(new(name, $"there is no such setting{NearMiss.Hint(name, _byName.Keys)}", origin));
+                _problems.Add(new(name, $"there is no such setting{NearMiss.Hint(name, ByName.Keys)}", origin));
             }
             else if (!seen.Add(name))
             {
@@ -100,9 +100,9 @@ internal sealed class SettingsLoader
         foreach (var (variable, text) in _input.Environment.Where(IsOurs).OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
             var origin = new Origin(Source.Variable, variable);
-            if (!_byVariable.TryGetValue(variable, out var setting))
+            if (!ByVariable.TryGetValue(variable, out var setting))
             {
-                _problems.Add(new(variable, $"there is no such variable{NearMiss.Hint(variable, _byVariable.Keys)}", origin));
+                _problems.Add(new(variable, $"there is no such variable{NearMiss.Hint(variable, ByVariable.Keys)}", origin));
             }
             else if (text.Length > 0)
             {

@@ -7,8 +7,8 @@ namespace Postcard.WeChat;
 /// <param name="http">Made by <see cref="WeChatHttp.Create"/>.</param>
 internal sealed partial class WeChatClient(HttpClient http, string appId, string secret, ILogger log, TimeProvider time)
 {
-    private static readonly TimeSpan _limit = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan _pauseWhenBusy = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan PauseWhenBusy = TimeSpan.FromMilliseconds(200);
 
     /// <summary>
     /// Exchanges a <c>wx.login</c> code for the user's openid at <c>sns/jscode2session</c>, within five seconds in all.
@@ -17,14 +17,14 @@ internal sealed partial class WeChatClient(HttpClient http, string appId, string
     /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was.</exception>
     public async Task<string> OpenIdOfAsync(string code, CancellationToken cancel)
     {
-        using var limit = new CancellationTokenSource(_limit, time);
+        using var limit = new CancellationTokenSource(Limit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancel);
         try
         {
             var reply = await AskAsync(code, either.Token);
             if (reply.Code is -1)
             {
-                await Task.Delay(_pauseWhenBusy, time, either.Token);
+                await Task.Delay(PauseWhenBusy, time, either.Token);
                 reply = await AskAsync(code, either.Token);
             }
 
