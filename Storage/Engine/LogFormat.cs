@@ -94,3 +94,17 @@ internal static class LogFormat
         return full[..HashBytes].ToArray();
     }
 }
+
+/// <summary>A log from one checkpoint to the next.</summary>
+/// <param name="Created">The identity of the data file that the log belongs to.</param>
+/// <param name="Base">The stamp of the data file when the epoch began.</param>
+/// <param name="Next">The stamp that the data file gets with this log's pages.</param>
+internal readonly record struct LogEpoch(byte[] Salt, long Created, int Base, int Next)
+{
+    public static LogEpoch Start(long created, int stamp) =>
+        new(RandomNumberGenerator.GetBytes(LogFormat.SaltBytes), created, stamp, NewStamp());
+
+    public static int NewStamp() => RandomNumberGenerator.GetInt32(1, int.MaxValue);
+}
+
+internal readonly record struct LogRecord(byte[] Salt, long Sequence, long FirstPage, int Pages, byte[] PreviousHash);
