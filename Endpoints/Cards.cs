@@ -9,12 +9,7 @@ internal static class Cards
     // A template changed between the look at it and the commit, again and again: more than this is no coincidence.
     private const int TemplateAttempts = 5;
 
-    public static async Task OpenAsync(Call call)
-    {
-        var card = await call.App.Store.Reads.OpenAsync(IdOf(call.Id)) ?? throw Failure.NotFound();
-        var saved = call.Caller is { Uid.Length: > 0 } caller && (await call.App.Store.Saves.IdsAsync(caller.Uid)).Contains(card.Id);
-        await Replies.RawAsync(call, card.Json, CardJson.Tail(call.Caller, card.Uid, saved));
-    }
+    public static Task OpenAsync(Call call) => ShowAsync(call, IdOf(call.Id));
 
     public static async Task CreateAsync(Call call)
     {
@@ -91,12 +86,17 @@ internal static class Cards
         return result;
     }
 
+    private static async Task ShowAsync(Call call, string id, Text? msg = null)
+    {
+        var card = await call.App.Store.Reads.OpenAsync(id) ?? throw Failure.NotFound();
+        var saved = call.Caller is { Uid.Length: > 0 } caller && (await call.App.Store.Saves.IdsAsync(caller.Uid)).Contains(card.Id);
+        await Replies.RawAsync(call, card.Json, CardJson.Tail(call.Caller, card.Uid, saved), msg: msg);
+    }
+
     private static async Task ReplyAsync(Call call, CardResult result, Text msg)
     {
         Check(result.Outcome);
-        var (card, author) = (result.Card!, result.Author!);
-        var saved = (await call.App.Store.Saves.IdsAsync(call.User.Uid)).Contains(card.Id);
-        await Replies.RawAsync(call, CardJson.Render(card, author), CardJson.Tail(call.Caller, card.Uid, saved), msg: msg);
+        await ShowAsync(call, result.Card!.Id, msg);
     }
 
     private static string? KeyOf(Call call)

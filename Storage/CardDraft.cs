@@ -23,8 +23,7 @@ internal enum CardOutcome
 }
 
 /// <param name="Card">Null where the outcome leaves none.</param>
-/// <param name="Author">As the card now shows the author.</param>
-internal sealed record CardResult(CardOutcome Outcome, Card? Card = null, User? Author = null);
+internal sealed record CardResult(CardOutcome Outcome, Card? Card = null);
 
 /// <param name="Card">As it shall be; media taken from uploads under the uploads' names, which become the card's.</param>
 /// <param name="TakeImage">The upload that the picture is taken from, if it is.</param>

@@ -72,6 +72,12 @@ internal sealed class CardReads(Database database, Caches caches, CardRenderer r
             caches.Users.Set(card.Uid, author);
         }
 
+        return Keep(card, author);
+    }
+
+    /// <summary>Database thread only. A card as it now is; whoever made or changed it is the first who opens it.</summary>
+    internal OpenCard Keep(Card card, User author)
+    {
         var blobs = card.Blobs == BlobSet.None ? BlobSet.None : card.Blobs;
         var open = new OpenCard(card.Id, author.Uid, blobs, card.Template, card.AudioTemplate, card.Status, render(card, author));
         caches.Cards.Set(card.Id, open);

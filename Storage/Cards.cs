@@ -3,7 +3,7 @@ using LiteDB;
 namespace Postcard.Storage;
 
 /// <summary>Changes of cards. What a card takes from the uploads is linked into its directory before the record says so.</summary>
-internal sealed class Cards(Database database, MediaFiles files, Caches caches, Clock clock, UserLocks locks, Users users, Idempotency idempotency)
+internal sealed class Cards(Database database, MediaFiles files, Caches caches, Clock clock, UserLocks locks, Users users, Idempotency idempotency, CardReads reads)
 {
     internal static readonly Collection[] Collections =
     [
@@ -160,12 +160,13 @@ internal sealed class Cards(Database database, MediaFiles files, Caches caches, 
         var author = Count(transaction, uid, 1, card.OwnBlobs.Bytes);
         transaction.OnDurable(() =>
         {
+            reads.Keep(card, author);
             if (caches.Homes.TryGet(uid, out var head))
             {
                 SetHome(uid, head.Add(card.Key));
             }
         });
-        return new(CardOutcome.Done, card, author);
+        return new(CardOutcome.Done, card);
     });
 
     private Task<CardResult> ReplaceAsync(Card before, CardDraft draft) => database.WriteAsync(transaction =>
@@ -186,8 +187,8 @@ internal sealed class Cards(Database database, MediaFiles files, Caches caches, 
         SetOnPlaza(transaction, card, before.OnPlaza, card.OnPlaza);
         EmptySlots(transaction, draft);
         var author = Count(transaction, card.Uid, 0, card.OwnBlobs.Bytes - before.OwnBlobs.Bytes);
-        transaction.OnDurable(() => caches.Cards.Remove(card.Id));
-        return new CardResult(CardOutcome.Done, card, author);
+        transaction.OnDurable(() => reads.Keep(card, author));
+        return new CardResult(CardOutcome.Done, card);
     });
 
     private static CardOutcome? Check(Tables tables, CardDraft draft)

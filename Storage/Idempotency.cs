@@ -24,7 +24,7 @@ internal sealed class Idempotency(Database database, TimeProvider time)
         }
 
         var card = CardReads.Get(tables, document["card"].AsString);
-        return card is null ? new(CardOutcome.NotFound) : new(CardOutcome.Repeated, card, Users.Get(tables, uid));
+        return card is null ? new(CardOutcome.NotFound) : new(CardOutcome.Repeated, card);
     }
 
     internal void Remember(Transaction transaction, string uid, IdempotencyKey key, string card) => transaction.Put(

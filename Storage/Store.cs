@@ -25,7 +25,7 @@ internal sealed class Store : IAsyncDisposable
         Users = new(database, files, caches, time);
         Uploads = new(database, files, locks, time);
         Reads = new(database, caches, render);
-        Cards = new(database, files, caches, clock, locks, Users, Idempotency);
+        Cards = new(database, files, caches, clock, locks, Users, Idempotency, Reads);
         Saves = new(database, caches, clock, Reads);
         Reports = new(database, time);
         Erasure = new(database, files, locks, Users, Cards, Saves);
