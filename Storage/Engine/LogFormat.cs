@@ -89,7 +89,7 @@ internal static class LogFormat
         using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         sha.AppendData(head);
         sha.AppendData(body);
-        Span<byte> full = stackalloc byte[32];
+        Span<byte> full = stackalloc byte[SHA256.HashSizeInBytes];
         sha.GetHashAndReset(full);
         return full[..HashBytes].ToArray();
     }

@@ -85,6 +85,7 @@ internal sealed partial class Supervisor : IDisposable
         catch (Exception e)
         {
             // Whatever it is, it was not there before, and it is tried again.
+            Discard();
             OpenReadOnly();
             Postpone(e);
         }
@@ -107,18 +108,19 @@ internal sealed partial class Supervisor : IDisposable
         }
         catch (Exception e)
         {
+            Discard();
             LogUnreadable(_options.Logger, e);
         }
     }
 
     private void Use(LiteStore store)
     {
+        Store = store;
         if (_generation > 0)
         {
             _options.Reopened(new Tables(store));
         }
 
-        Store = store;
         _state = store.IsReadOnly ? DatabaseState.ReadOnly : DatabaseState.Ready;
     }
 

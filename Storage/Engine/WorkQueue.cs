@@ -5,10 +5,14 @@ namespace Postcard.Storage.Engine;
 /// <param name="turn">Items of one kind that one turn takes at most.</param>
 internal sealed class WorkQueue(int limit, int turn)
 {
+    private static readonly TimeSpan LongestGroupWait = TimeSpan.FromMilliseconds(1);
+
     private readonly object _gate = new();
     private readonly Queue<Work> _reads = new();
     private readonly Queue<Work> _changes = new();
     private readonly Queue<Work> _upkeep = new();
+    private int _lastGroup;
+    private int _wanted;
     private bool _woken;
     private bool _closed;
 
@@ -53,12 +57,29 @@ internal sealed class WorkQueue(int limit, int turn)
                 return false;
             }
 
+            AwaitGroup();
             _woken = false;
             Move(_reads, reads);
             Move(_changes, changes);
+            _lastGroup = changes.Count;
             Move(_upkeep, upkeep);
             return true;
         }
+    }
+
+    /// <summary>
+    /// Clients that were answered together come back within a moment. Taking the first of them alone made every other commit one of
+    /// a single change: 16 changes per fsync with 32 clients, instead of 32.
+    /// </summary>
+    private void AwaitGroup()
+    {
+        _wanted = _lastGroup * 3 / 4;
+        if (_changes.Count > 0 && _changes.Count < _wanted && _reads.Count + _upkeep.Count == 0 && !_closed)
+        {
+            Monitor.Wait(_gate, LongestGroupWait);
+        }
+
+        _wanted = 0;
     }
 
     private int Waiting => _reads.Count + _changes.Count + _upkeep.Count;
@@ -74,7 +95,10 @@ internal sealed class WorkQueue(int limit, int turn)
             }
 
             queue.Enqueue(work);
-            Monitor.Pulse(_gate);
+            if (queue != _changes || queue.Count >= _wanted)
+            {
+                Monitor.Pulse(_gate);
+            }
         }
     }
 

@@ -7,6 +7,9 @@ namespace Postcard.Tests.Support;
 /// <summary>The program as a process of its own, which can be killed.</summary>
 internal sealed partial class ServerProcess : IDisposable
 {
+    /// <summary>A server that does not end fails its test instead of holding up all.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
     private readonly Process _process;
 
     private ServerProcess(Process process, Uri address) => (_process, Address) = (process, address);
@@ -18,9 +21,11 @@ internal sealed partial class ServerProcess : IDisposable
     {
         var start = new ProcessStartInfo
         {
-            FileName = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
+            // A shell that runs the tests in the background has its children ignore SIGINT, and so would the server.
+            FileName = "env",
             ArgumentList =
             {
+                "--default-signal=INT", Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
                 Path.Combine(AppContext.BaseDirectory, "postcard.dll"), "serve", "--port", "0", "--listen", "127.0.0.1", "--data", data,
                 "--wechat-appid", FakeWeChat.AppId, "--wechat-secret", FakeWeChat.Secret, "--wechat-api", weChatApi,
             },
@@ -59,7 +64,7 @@ internal sealed partial class ServerProcess : IDisposable
     /// <returns>The exit code; 128 and the signal's number for one that a signal ended.</returns>
     public async Task<int> ExitAsync()
     {
-        await _process.WaitForExitAsync();
+        await _process.WaitForExitAsync().WaitAsync(Patience);
         return _process.ExitCode;
     }
 

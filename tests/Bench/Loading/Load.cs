@@ -4,13 +4,15 @@ using System.Net;
 namespace Bench.Loading;
 
 /// <summary>A load on one server.</summary>
-/// <param name="Requests">Ready to be sent; each connection takes one after the other at random.</param>
+/// <param name="Requests">Ready to be sent; each connection takes one after the other, at random or in their order.</param>
 internal sealed record Plan(IPEndPoint Address, byte[][] Requests, int Connections)
 {
     /// <summary>Gets the body of the first response of each connection and of every <see cref="InspectEvery"/>th; false counts as an error.</summary>
     public Func<ReadOnlyMemory<byte>, bool>? Inspect { get; init; }
 
     public int InspectEvery { get; init; } = 1000;
+
+    public bool InOrder { get; init; }
 }
 
 /// <param name="Micros">The time of every response, sorted.</param>
@@ -59,8 +61,12 @@ internal sealed class Budget(long requests, TimeSpan time, CancellationToken can
 {
     private readonly long _end = Stopwatch.GetTimestamp() + (long)(time.TotalSeconds * Stopwatch.Frequency);
     private long _requests = requests;
+    private int _next = -1;
 
     public bool TimeIsUp(long now) => now >= _end || cancel.IsCancellationRequested;
+
+    /// <summary>The place of the next request in a list of <paramref name="count"/>, over and over.</summary>
+    public int Next(int count) => (int)((uint)Interlocked.Increment(ref _next) % count);
 
     /// <summary>One more request, if there is one.</summary>
     public bool Take() => Interlocked.Decrement(ref _requests) >= 0;

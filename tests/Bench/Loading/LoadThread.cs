@@ -67,7 +67,7 @@ internal sealed class LoadThread(Plan plan, int connections, Budget budget)
 
         _waiting++;
         connection.Sent = now;
-        connection.Send(plan.Requests[plan.Requests.Length == 1 ? 0 : _random.Next(plan.Requests.Length)]);
+        connection.Send(plan.Requests[plan.InOrder ? budget.Next(plan.Requests.Length) : _random.Next(plan.Requests.Length)]);
     }
 
     private void Note(Connection connection, long now)

@@ -11,6 +11,7 @@ internal sealed class PostcardServer : Server
     {
     }
 
+    /// <remarks>Drawing the built-in templates at the first start is over when it answers, and counts for nothing.</remarks>
     public static async Task<PostcardServer> StartAsync(string program, string directory, CancellationToken cancel)
     {
         var port = FreePort();
@@ -19,6 +20,7 @@ internal sealed class PostcardServer : Server
             ("POSTCARD_LIMITS", "off"));
         var server = new PostcardServer(process, port);
         await server.WaitAsync("/healthz", log, cancel);
+        server.ResetPeak();
         return server;
     }
 

@@ -27,10 +27,7 @@ internal abstract class Server(string name, Process process, int port) : IAsyncD
     public void ForgetPeak()
     {
         TakePeak();
-        foreach (var id in Processes())
-        {
-            File.WriteAllText($"/proc/{id}/clear_refs", "5");
-        }
+        ResetPeak();
     }
 
     /// <summary>The highest resident memory since <see cref="ForgetPeak"/>, in MB, all processes of the server together.</summary>
@@ -93,6 +90,14 @@ internal abstract class Server(string name, Process process, int port) : IAsyncD
 
     private byte[] Request(string method, string path, string? token, string headers, string body = "") => Encoding.UTF8.GetBytes(
         $"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{Address.Port}\r\n{(token is null ? "" : $"token: {token}\r\n")}{headers}\r\n{body}");
+
+    protected void ResetPeak()
+    {
+        foreach (var id in Processes())
+        {
+            File.WriteAllText($"/proc/{id}/clear_refs", "5");
+        }
+    }
 
     private IEnumerable<int> Processes() =>
         File.ReadAllText($"/proc/{process.Id}/task/{process.Id}/children")

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Bench.Works;
 
-/// <summary>The same opens and home pages from a store of 1,000 cards and from one of 100,000.</summary>
+/// <summary>
+/// The same opens and home pages from a store of 1,000 cards and from one of 100,000, at random among all, each of which was opened once
+/// before.
+/// </summary>
 internal sealed class Growth() : Work("growth")
 {
     private const int Few = 1000;
@@ -33,6 +36,8 @@ internal sealed class Growth() : Work("growth")
         Stage stage, string what, Func<ReadOnlyMemory<byte>, bool> inspect, PostcardServer small, byte[][] few, byte[][] many)
     {
         var work = $"growth, {what}";
+        await Load.CountAsync(new(small.Address, few, stage.Options.Connections) { InOrder = true }, few.Length, stage.Cancel);
+        await Load.CountAsync(new(stage.Postcard.Address, many, stage.Options.Connections) { InOrder = true }, many.Length, stage.Cancel);
         var rows = await stage.Contest.RunAsync(work,
             stage.Sender($"{stage.Options.Cards:n0} cards", stage.Postcard, 0, many, inspect),
             stage.Sender($"{Few:n0} cards", small, 0, few, inspect));
