@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.IO.Pipelines;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -12,6 +13,7 @@ namespace Postcard.Endpoints;
 internal static class Replies
 {
     private const int StreamedBytes = 64 * 1024;
+    private const int SmallestPiece = 512;
 
     private static readonly Text Done = new("成功", "OK");
 
@@ -74,7 +76,7 @@ internal static class Replies
         var written = 0;
         await foreach (var piece in pieces)
         {
-            writer.Write(piece.Span);
+            Write(writer, piece.Span);
             written += piece.Length;
             if (written > StreamedBytes)
             {
@@ -83,13 +85,13 @@ internal static class Replies
             }
         }
 
-        writer.Write("""],"errorCode":0,"next":null}"""u8);
+        Write(writer, """],"errorCode":0,"next":null}"""u8);
 
         void Start()
         {
             var envelope = Envelope.Begin(call, Done);
             envelope.Raw("["u8);
-            writer.Write(envelope.Written);
+            Write(writer, envelope.Written);
         }
     }
 
@@ -123,7 +125,7 @@ internal static class Replies
             return FinishAsync(start, response, body.ToArray());
         }
 
-        response.BodyWriter.Write(body);
+        Write(response.BodyWriter, body);
         return Task.CompletedTask;
     }
 
@@ -137,6 +139,22 @@ internal static class Replies
     private static async Task FinishAsync(Task start, HttpResponse response, byte[] body)
     {
         await start;
-        response.BodyWriter.Write(body);
+        Write(response.BodyWriter, body);
+    }
+
+    /// <summary>
+    /// As <see cref="BuffersExtensions"/> does, which asks for memory of no particular size: on a connection that was reset meanwhile Kestrel gives
+    /// none then, and that is an exception.
+    /// </summary>
+    private static void Write(PipeWriter writer, ReadOnlySpan<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            var span = writer.GetSpan(Math.Min(bytes.Length, SmallestPiece));
+            var count = Math.Min(span.Length, bytes.Length);
+            bytes[..count].CopyTo(span);
+            writer.Advance(count);
+            bytes = bytes[count..];
+        }
     }
 }

@@ -169,7 +169,11 @@ public sealed class ProtocolTests : IAsyncLifetime
         AssertNoErrorLogged();
     }
 
-    private void AssertNoErrorLogged() => Assert.Equal([], _server.Log.Lines.Where(line => line.StartsWith("Error", StringComparison.Ordinal)));
+    private void AssertNoErrorLogged()
+    {
+        var errors = _server.Log.Lines.Where(line => line.StartsWith("Error", StringComparison.Ordinal)).ToList();
+        Assert.True(errors.Count == 0, string.Join('\n', errors));
+    }
 
     private async Task WatchAsync(Func<Task> handle)
     {
