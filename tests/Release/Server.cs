@@ -42,11 +42,11 @@ internal sealed partial class Server : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Resident memory in megabytes (10⁶ bytes).</summary>
-    public double Megabytes()
+    /// <summary>Resident memory in MiB.</summary>
+    public double Mebibytes()
     {
         _process.Refresh();
-        return _process.WorkingSet64 / 1e6;
+        return _process.WorkingSet64 / (1024.0 * 1024);
     }
 
     /// <summary>Files that are mapped into the process and could be code.</summary>

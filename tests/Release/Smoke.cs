@@ -5,7 +5,7 @@ namespace Release;
 /// <summary>The life of the published program: first start, a card with picture and voice, SIGKILL, restart, SIGTERM.</summary>
 internal static class Smoke
 {
-    private const double MaxIdleMegabytes = 60;
+    private const double MaxIdleMebibytes = 60;
 
     public static async Task RunAsync(string program)
     {
@@ -27,9 +27,9 @@ internal static class Smoke
         await using (var server = await Server.StartAsync(sandbox))
         {
             await Task.Delay(TimeSpan.FromSeconds(3));
-            var idle = server.Megabytes();
-            Checks.That(idle < MaxIdleMegabytes, $"{idle:F0} MB are resident at idle");
-            Checks.Passed($"start after SIGKILL: {server.Boot.TotalMilliseconds:F0} ms; {idle:F0} MB resident at idle");
+            var idle = server.Mebibytes();
+            Checks.That(idle < MaxIdleMebibytes, $"{idle:F0} MiB are resident at idle");
+            Checks.Passed($"start after SIGKILL: {server.Boot.TotalMilliseconds:F0} ms; {idle:F0} MiB resident at idle");
             await ReadAsync(server.Http, card);
             Checks.Equal(0, await server.StopAsync(), "the exit code after SIGTERM");
             Checks.Passed("SIGTERM ends it with 0");
