@@ -1,8 +1,8 @@
 #!/bin/sh
 # lame.sh amd64|arm64 TARGET: brings libmp3lame.so.0 of LAME 3.100 to TARGET, without root and without installing anything.
 #
-# Debian 12's build is pinned by its hash and serves every distribution: it needs libc and libm only, glibc 2.29 or later. Where
-# Debian's archives cannot be reached, the machine's own apt sources are asked, and apt's check of their signatures counts.
+# It comes from the machine's own apt sources. Debian 12's build is pinned by its hash; another distribution has a build of its own, for which
+# apt's check of signatures counts.
 set -eu
 
 architecture=$1
@@ -15,7 +15,7 @@ case $architecture in
 esac
 
 mkdir -p "$(dirname "$target")"
-work=$(mktemp -d "$target.XXXXXX")
+work=$(cd "$(mktemp -d "$target.XXXXXX")" && pwd)
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$work/state/lists/partial" "$work/cache/archives/partial" "$work/root"
 
@@ -27,25 +27,19 @@ apt() {
         -o Acquire::Languages=none -o Acquire::Retries=0 -o Acquire::http::Timeout=10 -o Acquire::https::Timeout=10 "$@" >>"$work/log" 2>&1
 }
 
-pinned() {
-    file=pool/main/l/lame/libmp3lame0_${version}_$architecture.deb
-    for archive in deb.debian.org/debian snapshot.debian.org/archive/debian/20240101T000000Z; do
-        if apt /usr/lib/apt/apt-helper download-file "http://$archive/$file" "$work/lame.deb" "SHA256:$sha256"; then
-            return 0
-        fi
-    done
-    return 1
-}
-
-own_sources() {
+fetch() {
     cd "$work"
     options="-o APT::Architecture=$architecture -o APT::Architectures=$architecture"
     # A third-party source that fails does not matter: the download decides.
     apt apt-get $options update || true
-    apt apt-get $options download libmp3lame0 && mv libmp3lame0_3.100-*.deb lame.deb
+    apt apt-get $options download libmp3lame0 || return 1
+    if [ -e "libmp3lame0_${version}_$architecture.deb" ]; then
+        echo "$sha256  libmp3lame0_${version}_$architecture.deb" | sha256sum -c - >>"$work/log" 2>&1 || return 1
+    fi
+    mv libmp3lame0_3.100-*.deb lame.deb
 }
 
-if ! { pinned || (own_sources); }; then
+if ! (fetch); then
     cat "$work/log"
     exit 1
 fi
