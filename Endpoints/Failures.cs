@@ -8,16 +8,14 @@ namespace Postcard.Endpoints;
 /// <summary>What the exceptions of the other parts mean to a client.</summary>
 internal static class Failures
 {
-    // errno, which .NET leaves in HResult where it has no exception type of its own.
-    private const int NoSpace = 28, QuotaExceeded = 122;
-
     /// <summary>Null for what nobody foresaw.</summary>
     public static Failure? Of(Exception exception) => exception switch
     {
         Failure failure => failure,
         MediaException media => Of(media.Fault),
         WeChatException weChat => Of(weChat.Fault),
-        StorageFullException or IOException { HResult: NoSpace or QuotaExceeded } => Failure.StorageFull(),
+        StorageFullException => Failure.StorageFull(),
+        IOException io when Native.IsDiskFull(io) => Failure.StorageFull(),
         DatabaseBusyException or StorageUnavailableException => Failure.Busy(),
         BadHttpRequestException bad => Of(bad),
         _ => null,

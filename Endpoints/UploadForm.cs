@@ -3,7 +3,7 @@ using Postcard.Storage;
 
 namespace Postcard.Endpoints;
 
-/// <summary>A file that arrived, under a temporary name. It is deleted with its form unless kept.</summary>
+/// <summary>A file that arrived, under a temporary name. It is deleted with its form.</summary>
 /// <param name="Field">Name of the form part.</param>
 internal sealed record UploadedFile(string Field, string Path, long Bytes);
 
@@ -32,9 +32,6 @@ internal sealed class UploadForm : IAsyncDisposable
     /// <summary>The text of the part with this name under the same rules as <see cref="JsonFields.Text"/>, or null.</summary>
     public string? Text(string field, int max) =>
         _texts.Find(text => text.Field == field).Value is { } value ? TextRules.Clean(field, value, max) : null;
-
-    /// <summary>Leaves the file to the caller, who moves or deletes it.</summary>
-    public void Keep(UploadedFile file) => _files.Remove(file);
 
     public ValueTask DisposeAsync()
     {

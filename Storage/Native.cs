@@ -7,6 +7,8 @@ namespace Postcard.Storage;
 internal static partial class Native
 {
     private const int AlreadyExists = 17;
+
+    // errno, which .NET leaves in HResult where it has no exception type of its own.
     private const int NoSpace = 28;
     private const int QuotaExceeded = 122;
 
@@ -37,7 +39,7 @@ internal static partial class Native
     }
 
     /// <summary>Whether an error of the file system says that there is no space, for all or for this user.</summary>
-    public static bool IsDiskFull(IOException error) => (error.HResult & 0xFFFF) is NoSpace or QuotaExceeded;
+    public static bool IsDiskFull(IOException error) => error.HResult is NoSpace or QuotaExceeded;
 
     private static IOException Error(string call, string path)
     {

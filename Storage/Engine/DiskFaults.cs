@@ -3,8 +3,6 @@ namespace Postcard.Storage.Engine;
 /// <summary>Tells what an exception of the file system means; .NET puts errno into <see cref="Exception.HResult"/>.</summary>
 internal static class DiskFaults
 {
-    private const int NoSpace = 28;
-    private const int QuotaExceeded = 122;
     private const int FileTooLarge = 27;
     private const int WouldBlock = 11;
 
@@ -14,7 +12,7 @@ internal static class DiskFaults
     {
         for (; e is not null; e = e.InnerException)
         {
-            if (e is IOException { HResult: NoSpace or QuotaExceeded or FileTooLarge })
+            if (e is IOException io && (Native.IsDiskFull(io) || io.HResult == FileTooLarge))
             {
                 return true;
             }
