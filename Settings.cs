@@ -27,11 +27,37 @@ internal sealed record Settings
 
     public IReadOnlyList<Role> Roles { get; init; } = [new(1, "在校生"), new(2, "校友"), new(3, "教职工"), new(4, "访客")];
 
-    /// <summary>Openids of those who may manage templates over HTTP.</summary>
+    /// <summary>Openids of those who may manage templates and review cards over HTTP, beside the users whom the command line made admins.</summary>
     public IReadOnlyList<string> Admins { get; init; } = [];
+
+    /// <summary><c>off</c>, <c>manual</c> or <c>wechat</c>; null stands for <c>manual</c> (<c>off</c> with <see cref="Dev"/>).</summary>
+    public string? Moderation { get; init; }
+
+    /// <summary>Complaints that take a card off the plaza until it is reviewed; 0: none do.</summary>
+    public int ReportThreshold { get; init; } = 3;
+
+    /// <summary>Where phones and WeChat reach this server, <c>https://postcard.example.edu.cn</c>; null when nobody said.</summary>
+    public string? PublicUrl { get; init; }
+
+    /// <summary>PEM file with the certificate and its chain: with it the port speaks HTTPS.</summary>
+    public string? Certificate { get; init; }
+
+    /// <summary>PEM file with the certificate's private key; null when it is in the same file.</summary>
+    public string? CertificateKey { get; init; }
+
+    /// <summary>Addresses and networks (CIDR) whose <c>X-Forwarded-For</c> and <c>X-Forwarded-Proto</c> are believed.</summary>
+    public IReadOnlyList<string> TrustedProxies { get; init; } = [];
 
     /// <summary>Rate limits and per-user quotas; body, media and disk bounds hold in any case.</summary>
     public bool Limits { get; init; } = true;
+
+    public RateSettings Rates { get; init; } = new();
+
+    /// <summary>Cards that one user may have; 0: any number.</summary>
+    public int QuotaCards { get; init; } = 5000;
+
+    /// <summary>What one user's media may take; 0: any amount.</summary>
+    public int QuotaMegabytes { get; init; } = 1024;
 
     public int MaxConnections { get; init; } = 4000;
 
@@ -49,6 +75,20 @@ internal sealed record Settings
 
     /// <summary>Free disk below which uploads are refused.</summary>
     public int MinFreeMegabytes { get; init; } = 64;
+
+    public BackupSettings Backup { get; init; } = new();
+
+    /// <summary><c>text</c> or <c>json</c>, for the log and the access log.</summary>
+    public string LogFormat { get; init; } = "text";
+
+    /// <summary>Whether every request gets a line on standard output.</summary>
+    public bool AccessLog { get; init; }
+
+    /// <summary>What <c>Authorization: Bearer</c> has to say for <c>/metrics</c> from other machines; null: they get none.</summary>
+    public string? MetricsToken { get; init; }
+
+    /// <summary>What <see cref="Moderation"/> comes to.</summary>
+    public string Review => Moderation ?? (Dev ? "off" : "manual");
 
     /// <summary>What the codes of <see cref="Dev"/> start with, and the openids that they stand for: WeChat's own have no colon.</summary>
     public const string DevPrefix = "dev:";
@@ -68,6 +108,42 @@ internal sealed record WeChatSettings
     public string? SecretFile { get; init; }
 
     public string Api { get; init; } = "https://api.weixin.qq.com";
+
+    /// <summary>Token of the message push, as entered at mp.weixin.qq.com; null: pushed messages are refused.</summary>
+    public string? PushToken { get; init; }
+
+    /// <summary>EncodingAESKey of the message push, 43 characters, for its safe mode.</summary>
+    public string? PushKey { get; init; }
+
+    /// <summary>The mini-program's page that shows a card, for its codes: it gets the card's id as <c>scene</c>.</summary>
+    public string CardPage { get; init; } = "pages/card/card";
+}
+
+/// <summary>How much each may ask for; those of an address are shared by all behind it.</summary>
+internal sealed record RateSettings
+{
+    /// <summary>Logins and refused tokens, for an address.</summary>
+    public int LoginsPerMinute { get; init; } = 120;
+
+    /// <summary>Changes, for a user; ten times as many for an address.</summary>
+    public int WritesPerMinute { get; init; } = 120;
+
+    /// <summary>Uploads, for a user; ten times as many for an address.</summary>
+    public int UploadsPerMinute { get; init; } = 30;
+
+    /// <summary>Everything else, for an address.</summary>
+    public int ReadsPerSecond { get; init; } = 200;
+}
+
+internal sealed record BackupSettings
+{
+    /// <summary>Where the server puts backups by itself; null: it makes none.</summary>
+    public string? Dir { get; init; }
+
+    public TimeSpan Every { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>How many of them stay; 0: all.</summary>
+    public int Keep { get; init; } = 7;
 }
 
 internal sealed record Role(int Id, string Name);

@@ -13,6 +13,8 @@ internal sealed class SettingsOptions
     {
         ["data"] = "DIR", ["port"] = "PORT", ["listen"] = "ADDR", ["wechat.appid"] = "ID", ["wechat.secret"] = "SECRET",
         ["wechat.secretFile"] = "FILE", ["wechat.api"] = "URL", ["acceptOpenid"] = "true|false", ["dev"] = "true|false",
+        ["moderation"] = "off|manual|wechat", ["publicUrl"] = "URL", ["certificate"] = "FILE", ["certificateKey"] = "FILE",
+        ["trustedProxies"] = "ADDR,…", ["backup.dir"] = "DIR", ["backup.every"] = "TIME", ["backup.keep"] = "N",
     };
 
     private readonly IReadOnlyList<(Setting Setting, Option Option)> _options;

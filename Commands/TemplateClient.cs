@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text.Json;
 
 namespace Postcard.Commands;
@@ -9,12 +8,9 @@ internal sealed record TemplateInfo(int Id, string Title, bool WithAudio, string
 
 /// <summary>The template routes of <c>api.md</c>, called through a <see cref="ControlLink"/>.</summary>
 /// <remarks>Every call throws a <see cref="CommandException"/> with the server's own sentence when it refuses.</remarks>
-internal sealed class TemplateClient(HttpClient http)
+internal sealed class TemplateClient(ControlClient server)
 {
     private const string Path = "/postcard/template";
-
-    /// <summary>Whether this asks once more for what a server that went away may have done: nothing is added twice then.</summary>
-    public bool Repeats { get; init; }
 
     /// <param name="unlessPresent">Adds nothing when a template of the same title and media is there already.</param>
     /// <exception cref="HttpRequestException">The server went away.</exception>
@@ -26,7 +22,7 @@ internal sealed class TemplateClient(HttpClient http)
             form.Add(new StringContent(title), "title");
         }
 
-        if (unlessPresent || Repeats)
+        if (unlessPresent || server.Repeats)
         {
             form.Add(new StringContent("1"), "unless_present");
         }
@@ -37,7 +33,7 @@ internal sealed class TemplateClient(HttpClient http)
             form.Add(Open(audio), "audio", "audio");
         }
 
-        using var reply = await SendAsync(new(HttpMethod.Post, Path) { Content = form }, cancel);
+        using var reply = await server.SendAsync(new(HttpMethod.Post, Path) { Content = form }, cancel);
         return InfoOf(reply.RootElement.GetProperty("data"));
     }
 
@@ -46,7 +42,7 @@ internal sealed class TemplateClient(HttpClient http)
         var all = new List<TemplateInfo>();
         for (var cursor = ""; ;)
         {
-            using var reply = await SendAsync(new(HttpMethod.Get, $"{Path}?limit=100{cursor}"), cancel);
+            using var reply = await server.SendAsync(new(HttpMethod.Get, $"{Path}?limit=100{cursor}"), cancel);
             all.AddRange(reply.RootElement.GetProperty("data").EnumerateArray().Select(InfoOf));
             if (reply.RootElement.GetProperty("next").GetString() is not { } next)
             {
@@ -59,45 +55,13 @@ internal sealed class TemplateClient(HttpClient http)
 
     public async Task<TemplateInfo> ShowAsync(int id, CancellationToken cancel)
     {
-        using var reply = await SendAsync(new(HttpMethod.Get, $"{Path}/{id}"), cancel, $"template {id}: ");
+        using var reply = await server.SendAsync(new(HttpMethod.Get, $"{Path}/{id}"), cancel, $"template {id}: ");
         return InfoOf(reply.RootElement.GetProperty("data"));
     }
 
     public async Task RemoveAsync(int id, CancellationToken cancel)
     {
-        using var reply = await SendAsync(new(HttpMethod.Delete, $"{Path}/{id}"), cancel, $"template {id}: ");
-    }
-
-    /// <param name="about">Begins the sentence of a refusal.</param>
-    private async Task<JsonDocument> SendAsync(HttpRequestMessage request, CancellationToken cancel, string about = "")
-    {
-        using (request)
-        {
-            using var response = await http.SendAsync(request, cancel);
-            var body = await response.Content.ReadAsByteArrayAsync(cancel);
-            var reply = Parse(body) ?? throw new CommandException($"the server answered {(int)response.StatusCode} without an explanation");
-            if (response.StatusCode is HttpStatusCode.OK)
-            {
-                return reply;
-            }
-
-            using (reply)
-            {
-                throw new CommandException($"{about}{reply.RootElement.GetProperty("msg").GetString()}");
-            }
-        }
-    }
-
-    private static JsonDocument? Parse(byte[] body)
-    {
-        try
-        {
-            return JsonDocument.Parse(body);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
+        using var reply = await server.SendAsync(new(HttpMethod.Delete, $"{Path}/{id}"), cancel, $"template {id}: ");
     }
 
     private static StreamContent Open(string path)

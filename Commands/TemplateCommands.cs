@@ -7,8 +7,6 @@ namespace Postcard.Commands;
 /// <summary><c>postcard template …</c>: works through the running server, or under the data directory's lock when none runs.</summary>
 internal static class TemplateCommands
 {
-    private const int Attempts = 5;
-
     private delegate Task<int> Work(TemplateClient client, CancellationToken cancel);
 
     public static Command Make(Surroundings around) => new("template", "Add, import, list, show and remove templates, whether the server runs or not.")
@@ -126,29 +124,6 @@ internal static class TemplateCommands
         },
     };
 
-    /// <param name="makes">Whether the command may begin a data directory; the others take a missing one for a mistyped name.</param>
-    private static async Task<int> RunAsync(Settings settings, Surroundings around, bool makes, Work work, CancellationToken stop)
-    {
-        if (!makes && !Directory.Exists(settings.Data))
-        {
-            throw new CommandException($"there is no data directory {settings.Data}; name it with --data");
-        }
-
-        for (var attempt = 1; ; attempt++)
-        {
-            await using var link = await ControlLink.OpenAsync(settings, around, stop);
-            try
-            {
-                return await work(new TemplateClient(link.Http) { Repeats = attempt > 1 }, stop);
-            }
-            catch (HttpRequestException) when (attempt < Attempts)
-            {
-                // The server that was found has stopped: look for another, or be it.
-            }
-            catch (HttpRequestException)
-            {
-                throw new CommandException("the server stopped while it was asked; try again");
-            }
-        }
-    }
+    private static Task<int> RunAsync(Settings settings, Surroundings around, bool makes, Work work, CancellationToken stop) =>
+        ControlClient.RunAsync(settings, around, makes, (server, cancel) => work(new TemplateClient(server), cancel), stop);
 }

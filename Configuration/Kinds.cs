@@ -26,6 +26,9 @@ internal static class Kinds
     /// <summary>An identifier or a key as WeChat gives them out.</summary>
     public static Kind<string> Key { get; } = Checked(IsKey, "must be printable characters without spaces, at most 128");
 
+    /// <summary>An EncodingAESKey: base64 of 32 bytes without its padding.</summary>
+    public static Kind<string> PushKey { get; } = Checked(IsPushKey, "must be the 43 letters and digits of the EncodingAESKey");
+
     public static Kind<string?> Path { get; } = Optional(Text);
 
     public static Kind<string?> Address { get; } = Optional(Scalar(ParseAddress, text => text));
@@ -36,6 +39,11 @@ internal static class Kinds
         ParseKey,
         json => ParseKey(json.ValueKind is JsonValueKind.String ? json.GetString()! : ""),
         key => key);
+
+    public static Kind<IReadOnlyList<string>> Networks { get; } = List(
+        ParseNetwork,
+        json => ParseNetwork(json.ValueKind is JsonValueKind.String ? json.GetString()!.Trim() : ""),
+        network => network);
 
     public static Kind<IReadOnlyList<Role>> Roles { get; } = Checked(List(
         text => text.Split('=', 2, StringSplitOptions.TrimEntries) is [var id, var name] ? MakeRole(id, name) : throw BadRole(),
@@ -63,7 +71,13 @@ internal static class Kinds
     private static Kind<string> Checked(Func<string, bool> isRight, string demand) =>
         Scalar(text => isRight(text) ? text : throw new FormatException(demand), text => text);
 
-    private static Kind<string?> Optional(Kind<string> kind) => new(kind.FromText, kind.FromJson, text => text ?? "");
+    public static Kind<TimeSpan> Duration(TimeSpan least, TimeSpan most) => Scalar(
+        text => ParseDuration(text) is { } value && value >= least && value <= most
+            ? value
+            : throw new FormatException($"must be a time such as 90m, 24h or 7d, from {ShowDuration(least)} to {ShowDuration(most)}"),
+        ShowDuration);
+
+    public static Kind<string?> Optional(Kind<string> kind) => new(kind.FromText, kind.FromJson, text => text ?? "");
 
     private static Kind<IReadOnlyList<T>> List<T>(Func<string, T> fromText, Func<JsonElement, T> fromJson, Func<T, string> show) => new(
         text => [.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(fromText)],
@@ -91,6 +105,34 @@ internal static class Kinds
         $"must be a list of {{\"id\": 1, \"name\": \"…\"}} (as a variable 1=…,2=…), ids above 0, names of 1 to {MaxRoleName} characters and not only digits");
 
     private static bool IsKey(string text) => text.Length is > 0 and <= 128 && !text.AsSpan().ContainsAnyExceptInRange('!', '~');
+
+    private static bool IsPushKey(string text) => text.Length is 43 && text.All(char.IsAsciiLetterOrDigit);
+
+    private static string ParseNetwork(string text) => text.AsSpan().ContainsAny('.', ':')
+        && (text.Contains('/') ? IPNetwork.TryParse(text, out _) : IPAddress.TryParse(text, out _))
+            ? text : throw new FormatException("must be a list of IP addresses and networks, such as 127.0.0.1 or 10.0.0.0/8");
+
+    private static TimeSpan? ParseDuration(string text) =>
+        text.Length is > 1 and < 8 && int.TryParse(text.AsSpan(..^1), NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+            ? text[^1] switch
+            {
+                's' => TimeSpan.FromSeconds(count),
+                'm' => TimeSpan.FromMinutes(count),
+                'h' => TimeSpan.FromHours(count),
+                'd' => TimeSpan.FromDays(count),
+                _ => null,
+            }
+            : null;
+
+    private static string ShowDuration(TimeSpan time) => time switch
+    {
+        { TotalSeconds: var seconds } when seconds % 60 != 0 => Invariant($"{seconds}s"),
+        { TotalMinutes: var minutes } when minutes % 60 != 0 => Invariant($"{minutes}m"),
+        { TotalHours: var hours } when hours % 24 != 0 || hours == 24 => Invariant($"{hours}h"),
+        { TotalDays: var days } => Invariant($"{days}d"),
+    };
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
     private static string ParseKey(string text) => IsKey(text) ? text : throw new FormatException("must be a list of openids");
 

@@ -38,7 +38,7 @@ internal sealed class SettingsLoader
         loader.TakeFile();
         loader.TakeVariables();
         loader.TakeFlags();
-        loader._settings = loader._settings with { Data = Path.GetFullPath(loader._settings.Data, input.Directory) };
+        loader._settings = loader.WithFullPaths();
         if (forServing)
         {
             loader.TakeSecretFile();
@@ -48,6 +48,19 @@ internal sealed class SettingsLoader
         return loader._problems.Count == 0
             ? new(loader._settings, loader._origins)
             : throw new SettingsException(loader._problems);
+    }
+
+    private Settings WithFullPaths()
+    {
+        return _settings with
+        {
+            Data = Full(_settings.Data)!,
+            Certificate = Full(_settings.Certificate),
+            CertificateKey = Full(_settings.CertificateKey),
+            Backup = _settings.Backup with { Dir = Full(_settings.Backup.Dir) },
+        };
+
+        string? Full(string? path) => path is null ? null : Path.GetFullPath(path, _input.Directory);
     }
 
     private void TakeFile()

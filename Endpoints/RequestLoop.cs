@@ -53,6 +53,11 @@ internal sealed partial class RequestLoop(App app, Router router, IdentityLookup
                 return;
             }
 
+            if (route.Guard is Guard.Control && !exchange.Control)
+            {
+                throw Failure.NotFound();
+            }
+
             var caller = route.Guard == Guard.Open ? null : await CallerAsync(exchange, route.Guard);
             call = new Call(http, app, caller, id);
             CheckLength(http.Request, route.Body);

@@ -14,8 +14,11 @@ internal enum Guard
     /// <summary>401 without a valid token.</summary>
     User,
 
-    /// <summary>A user named an admin in the settings, or the command line through the control socket.</summary>
+    /// <summary>A user named an admin, or the command line through the control socket.</summary>
     Admin,
+
+    /// <summary>The command line through the control socket; for everybody else there is nothing at this path.</summary>
+    Control,
 }
 
 /// <summary>What body a route takes, and so how large it may be.</summary>

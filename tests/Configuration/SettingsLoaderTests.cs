@@ -40,23 +40,51 @@ public sealed class SettingsLoaderTests : IDisposable
     [Fact]
     public void Load_EveryVariable_ReachesItsSetting()
     {
-        (string, string)[] variables =
+        (string Variable, string Value, string? Shown)[] variables =
         [
-            ("POSTCARD_PORT", "7070"), ("POSTCARD_LISTEN", "[::1]"), ("POSTCARD_DATA", "/srv/cards"), ("POSTCARD_DEV", "1"),
-            ("POSTCARD_WECHAT_APPID", "wx1"), ("POSTCARD_WECHAT_SECRET", "s1"), ("POSTCARD_WECHAT_API", "http://127.0.0.1:1/"),
-            ("POSTCARD_ACCEPT_OPENID", "no"), ("POSTCARD_ROLE_CHANGE", "once"), ("POSTCARD_ROLES", "3=老师, 9=guest"),
-            ("POSTCARD_ADMINS", "oA,oB"), ("POSTCARD_LIMITS", "off"), ("POSTCARD_MAX_CONNECTIONS", "10"),
-            ("POSTCARD_CACHE_MEGABYTES", "11"), ("POSTCARD_FILE_CACHE_MEGABYTES", "0"), ("POSTCARD_MEDIA_MEGABYTES", "64"),
-            ("POSTCARD_TEMP_HOURS", "13"), ("POSTCARD_MIN_FREE_MEGABYTES", "14"),
+            ("POSTCARD_PORT", "7070", null), ("POSTCARD_LISTEN", "[::1]", "::1"), ("POSTCARD_DATA", "/srv/cards", null), ("POSTCARD_DEV", "1", "true"),
+            ("POSTCARD_PUBLIC_URL", "https://cards.example.edu.cn/", "https://cards.example.edu.cn"), ("POSTCARD_CERTIFICATE", "/srv/cert.pem", null),
+            ("POSTCARD_CERTIFICATE_KEY", "/srv/key.pem", null), ("POSTCARD_TRUSTED_PROXIES", "127.0.0.1, 10.0.0.0/8", "127.0.0.1,10.0.0.0/8"),
+            ("POSTCARD_WECHAT_APPID", "wx1", null), ("POSTCARD_WECHAT_SECRET", "s1", null),
+            ("POSTCARD_WECHAT_API", "http://127.0.0.1:1/", "http://127.0.0.1:1"), ("POSTCARD_WECHAT_PUSH_TOKEN", "AAAAA", null),
+            ("POSTCARD_WECHAT_PUSH_KEY", new string('k', 43), null), ("POSTCARD_WECHAT_CARD_PAGE", "pages/show", null),
+            ("POSTCARD_ACCEPT_OPENID", "no", "false"), ("POSTCARD_ROLE_CHANGE", "once", null), ("POSTCARD_ROLES", "3=老师, 9=guest", "3=老师,9=guest"),
+            ("POSTCARD_ADMINS", "oA,oB", null), ("POSTCARD_MODERATION", "wechat", null), ("POSTCARD_REPORT_THRESHOLD", "5", null),
+            ("POSTCARD_LIMITS", "off", "false"), ("POSTCARD_RATES_LOGINS_PER_MINUTE", "6", null), ("POSTCARD_RATES_WRITES_PER_MINUTE", "7", null),
+            ("POSTCARD_RATES_UPLOADS_PER_MINUTE", "8", null), ("POSTCARD_RATES_READS_PER_SECOND", "9", null),
+            ("POSTCARD_QUOTA_CARDS", "15", null), ("POSTCARD_QUOTA_MEGABYTES", "0", null), ("POSTCARD_MAX_CONNECTIONS", "10", null),
+            ("POSTCARD_CACHE_MEGABYTES", "11", null), ("POSTCARD_FILE_CACHE_MEGABYTES", "0", null), ("POSTCARD_MEDIA_MEGABYTES", "64", null),
+            ("POSTCARD_TEMP_HOURS", "13", null), ("POSTCARD_MIN_FREE_MEGABYTES", "14", null), ("POSTCARD_BACKUP_DIR", "/srv/backups", null),
+            ("POSTCARD_BACKUP_EVERY", "1440m", "24h"), ("POSTCARD_BACKUP_KEEP", "3", null), ("POSTCARD_LOG_FORMAT", "json", null),
+            ("POSTCARD_ACCESS_LOG", "on", "true"), ("POSTCARD_METRICS_TOKEN", "m1", null),
         ];
-        var settings = Load(variables: variables).Settings;
+        var settings = Load(variables: [.. variables.Select(each => (each.Variable, each.Value))]).Settings;
 
-        Assert.Equal(SettingsTable.All.Count - 1, variables.Length); // wechat.secretFile excludes wechat.secret
+        // wechat.secretFile excludes wechat.secret.
         Assert.Equal(
-            ["7070", "::1", "/srv/cards", "true", "wx1", "s1", "", "http://127.0.0.1:1", "false", "once", "3=老师,9=guest", "oA,oB", "false", "10",
-                "11", "0", "64", "13", "14"],
-            SettingsTable.All.Select(setting => setting.Show(settings)));
+            SettingsTable.All.Where(setting => setting != SettingsTable.WeChatSecretFile).Select(setting => (setting.Variable, setting.Show(settings))),
+            variables.Select(each => (each.Variable, each.Shown ?? each.Value)));
     }
+
+    [Theory]
+    [InlineData("90m", "90m")]
+    [InlineData("24h", "24h")]
+    [InlineData("7d", "7d")]
+    [InlineData("168h", "7d")]
+    [InlineData("86400s", "24h")]
+    public void Load_Duration_IsTakenInAnyUnit(string text, string shown) =>
+        Assert.Equal(shown, SettingsTable.BackupEvery.Show(Load(variables: [("POSTCARD_BACKUP_EVERY", text)]).Settings));
+
+    [Theory]
+    [InlineData("POSTCARD_BACKUP_EVERY", "24")]
+    [InlineData("POSTCARD_BACKUP_EVERY", "1s")]
+    [InlineData("POSTCARD_BACKUP_EVERY", "-1h")]
+    [InlineData("POSTCARD_TRUSTED_PROXIES", "1")]
+    [InlineData("POSTCARD_TRUSTED_PROXIES", "10.0.0.0/33")]
+    [InlineData("POSTCARD_MODERATION", "on")]
+    [InlineData("POSTCARD_WECHAT_PUSH_KEY", "short")]
+    public void Load_ValuesThatMeanNothing_AreProblems(string variable, string value) =>
+        Assert.Single(Assert.Throws<SettingsException>(() => Load(variables: [(variable, value)])).Problems);
 
     [Fact]
     public void Load_ExampleFile_HoldsEverySettingWithItsDefault()

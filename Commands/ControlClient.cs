@@ -1,0 +1,101 @@
+using System.Net;
+using System.Text.Json;
+
+namespace Postcard.Commands;
+
+/// <summary>Calls of the server's routes by the command line, whether a server runs or not.</summary>
+internal sealed class ControlClient(HttpClient http)
+{
+    private const int Attempts = 5;
+
+    /// <summary>Whether this asks once more for what a server that went away may have done: nothing may be done twice then.</summary>
+    public bool Repeats { get; private init; }
+
+    /// <summary>Finds the server of a data directory, or is it for as long as <paramref name="work"/> takes.</summary>
+    /// <param name="makes">Whether the command may begin a data directory; the others take a missing one for a mistyped name.</param>
+    /// <param name="work">Returns the exit code. It runs again, from its start, when the server that was found stops.</param>
+    /// <exception cref="CommandException">The directory cannot be used, or the server refuses.</exception>
+    public static async Task<int> RunAsync(Settings settings, Surroundings around, bool makes, Func<ControlClient, CancellationToken, Task<int>> work, CancellationToken stop)
+    {
+        if (!makes && !Directory.Exists(settings.Data))
+        {
+            throw new CommandException($"there is no data directory {settings.Data}; name it with --data");
+        }
+
+        for (var attempt = 1; ; attempt++)
+        {
+            await using var link = await ControlLink.OpenAsync(settings, around, stop);
+            try
+            {
+                return await work(new ControlClient(link.Http) { Repeats = attempt > 1 }, stop);
+            }
+            catch (HttpRequestException) when (attempt < Attempts)
+            {
+                // The server that was found has stopped: look for another, or be it.
+            }
+            catch (HttpRequestException)
+            {
+                throw new CommandException("the server stopped while it was asked; try again");
+            }
+        }
+    }
+
+    /// <summary>Sends a request and returns the envelope of the reply.</summary>
+    /// <param name="about">Begins the sentence of a refusal.</param>
+    /// <exception cref="CommandException">The server refuses; with its own sentence.</exception>
+    /// <exception cref="HttpRequestException">The server went away.</exception>
+    public async Task<JsonDocument> SendAsync(HttpRequestMessage request, CancellationToken cancel, string about = "")
+    {
+        using (request)
+        {
+            using var response = await http.SendAsync(request, cancel);
+            return Judge(response.StatusCode, await response.Content.ReadAsByteArrayAsync(cancel), about);
+        }
+    }
+
+    /// <summary>Sends a request whose reply is bytes. The caller disposes of it.</summary>
+    /// <inheritdoc cref="SendAsync"/>
+    public async Task<HttpResponseMessage> DownloadAsync(HttpRequestMessage request, CancellationToken cancel, string about = "")
+    {
+        using (request)
+        {
+            var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
+            if (response.StatusCode is HttpStatusCode.OK)
+            {
+                return response;
+            }
+
+            using (response)
+            {
+                using var reply = Judge(response.StatusCode, await response.Content.ReadAsByteArrayAsync(cancel), about);
+                throw new InvalidOperationException("A reply that is not 200 is a refusal.");
+            }
+        }
+    }
+
+    private static JsonDocument Judge(HttpStatusCode status, byte[] body, string about)
+    {
+        var reply = Parse(body) ?? throw new CommandException($"the server answered {(int)status} without an explanation");
+        if (status is HttpStatusCode.OK)
+        {
+            return reply;
+        }
+
+        using (reply)
+        {
+            throw new CommandException($"{about}{reply.RootElement.GetProperty("msg").GetString()}");
+        }
+    }
+
+    private static JsonDocument? Parse(byte[] body)
+    {
+        try
+        {
+            return JsonDocument.Parse(body);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}
