@@ -39,6 +39,8 @@ internal static class Routes
         new("DELETE", "/postcard/saved/{id}", Guard.User, Body.None, CardLists.UnsaveAsync),
         new("GET", "/postcard/plaza", Guard.Optional, Body.None, CardLists.PlazaAsync),
 
+        new("POST", "/control/backup", Guard.Control, Body.None, Backups.MakeAsync),
+
         new("GET", "/healthz", Guard.Open, Body.None, Health.GetAsync),
     ];
 }

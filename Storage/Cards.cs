@@ -49,7 +49,7 @@ internal sealed class Cards(Database database, MediaFiles files, Caches caches, 
         var result = await TakingAsync(edit(before, image, audio), before.OwnBlobs, linked => ReplaceAsync(before, linked));
         if (result is { Outcome: CardOutcome.Done, Card: { } after })
         {
-            MediaFiles.Delete(files.CardDirectory(uid, id), before.OwnBlobs.All.ExceptBy(after.OwnBlobs.All.Select(blob => blob.Name), blob => blob.Name));
+            files.Delete(files.CardDirectory(uid, id), before.OwnBlobs.All.ExceptBy(after.OwnBlobs.All.Select(blob => blob.Name), blob => blob.Name));
         }
 
         return result;
@@ -76,7 +76,7 @@ internal sealed class Cards(Database database, MediaFiles files, Caches caches, 
         });
         if (outcome is CardOutcome.Done)
         {
-            MediaFiles.DeleteDirectory(files.CardDirectory(uid, id));
+            files.DeleteDirectory(files.CardDirectory(uid, id));
         }
 
         return outcome;
@@ -116,7 +116,7 @@ internal sealed class Cards(Database database, MediaFiles files, Caches caches, 
             var result = await store(draft with { Card = draft.Card with { Blobs = blobs } });
             if (result.Outcome is CardOutcome.Done)
             {
-                MediaFiles.Delete(files.TempDirectory(uid), taken.SelectMany(upload => upload.Blobs.All));
+                files.Delete(files.TempDirectory(uid), taken.SelectMany(upload => upload.Blobs.All));
             }
             else
             {

@@ -38,7 +38,7 @@ internal sealed class Erasure(Database database, MediaFiles files, UserLocks loc
         {
         }
 
-        MediaFiles.DeleteDirectory(files.UserDirectory(uid));
+        files.DeleteDirectory(files.UserDirectory(uid));
         await database.WriteAsync(transaction => transaction.Delete(Table, uid));
     }
 

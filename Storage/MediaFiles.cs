@@ -24,6 +24,8 @@ internal sealed class MediaFiles
 
     public string Root { get; }
 
+    public Deletions Deletions { get; } = new();
+
     public string Users => Path.Combine(Root, "users");
 
     public string Templates => Path.Combine(Root, "templates");
@@ -122,7 +124,8 @@ internal sealed class MediaFiles
             }
 
             var name = $"{kind}-{upload.Hash}.{upload.Format}";
-            Native.Link(Path.Combine(TempDirectory(uid), upload.Name), Path.Combine(directory, name));
+            var path = Path.Combine(directory, name);
+            Deletions.Revive(path, () => Native.Link(Path.Combine(TempDirectory(uid), upload.Name), path));
             return upload with { Name = name };
         }
     }
@@ -139,27 +142,14 @@ internal sealed class MediaFiles
     }
 
     /// <summary>Deletes files that no record names any more.</summary>
-    public static void Delete(string directory, IEnumerable<Blob> blobs)
+    public void Delete(string directory, IEnumerable<Blob> blobs)
     {
         foreach (var blob in blobs)
         {
-            LeaveToSweep(() => File.Delete(Path.Combine(directory, blob.Name)));
+            Deletions.Remove(Path.Combine(directory, blob.Name));
         }
     }
 
     /// <summary>Removes a directory that no record names any more, with all it holds.</summary>
-    public static void DeleteDirectory(string path) => LeaveToSweep(() => Directory.Delete(path, recursive: true));
-
-    /// <summary>Records decide, and they have changed already: what cannot be deleted now, or is gone, is the sweep's business.</summary>
-    private static void LeaveToSweep(Action delete)
-    {
-        try
-        {
-            delete();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // The next sweep finds it.
-        }
-    }
+    public void DeleteDirectory(string path) => Deletions.Remove(path);
 }

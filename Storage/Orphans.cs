@@ -11,6 +11,7 @@ internal sealed class Orphans(MediaFiles files, Database database, CardReads rea
     /// <summary>Removes what is older than <paramref name="grace"/>. Returns the number of files and directories removed.</summary>
     public async Task<int> SweepAsync(TimeSpan grace, CancellationToken cancel)
     {
+        using var sweep = await files.Deletions.SweepAsync(cancel);
         var before = time.GetUtcNow().UtcDateTime - grace;
         var removed = RemoveIncoming(files.Root, before) + RemoveIncoming(files.Templates, before);
         foreach (var directory in Directory.EnumerateDirectories(files.Users))
@@ -36,7 +37,7 @@ internal sealed class Orphans(MediaFiles files, Database database, CardReads rea
                 return 0;
             }
 
-            MediaFiles.DeleteDirectory(directory);
+            files.DeleteDirectory(directory);
             return 1;
         }
 
@@ -56,7 +57,7 @@ internal sealed class Orphans(MediaFiles files, Database database, CardReads rea
             }
             else if (Directory.GetLastWriteTimeUtc(directory) <= before)
             {
-                MediaFiles.DeleteDirectory(directory);
+                files.DeleteDirectory(directory);
                 removed++;
             }
         }

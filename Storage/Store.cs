@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Postcard.Storage.Archives;
 
 namespace Postcard.Storage;
 
@@ -30,6 +31,7 @@ internal sealed class Store : IAsyncDisposable
         Reports = new(database, time);
         Erasure = new(database, files, locks, Users, Cards, Saves);
         Orphans = new(files, database, Reads, locks, time);
+        Archiver = new(database, files, time);
     }
 
     public MediaFiles Files { get; }
@@ -43,6 +45,7 @@ internal sealed class Store : IAsyncDisposable
     public Reports Reports { get; }
     public Erasure Erasure { get; }
     public Orphans Orphans { get; }
+    public Archiver Archiver { get; }
 
     /// <param name="directory">The data directory; made when it is not there.</param>
     /// <param name="cacheBytes">Bound of the records in memory.</param>
@@ -83,5 +86,9 @@ internal sealed class Store : IAsyncDisposable
         Files.Probe();
     }
 
-    public ValueTask DisposeAsync() => _database.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Archiver.DisposeAsync();
+        await _database.DisposeAsync();
+    }
 }
