@@ -40,6 +40,8 @@ internal static class Routes
         new("GET", "/postcard/plaza", Guard.Optional, Body.None, CardLists.PlazaAsync),
 
         new("POST", "/control/backup", Guard.Control, Body.None, Backups.MakeAsync),
+        new("POST", "/control/verify", Guard.Control, Body.None, Upkeep.VerifyAsync),
+        new("POST", "/control/gc", Guard.Control, Body.None, Upkeep.CollectAsync),
 
         new("GET", "/healthz", Guard.Open, Body.None, Health.GetAsync),
     ];

@@ -26,6 +26,15 @@ internal sealed class Deletions
         RemoveNow(path);
     }
 
+    /// <summary>Whether a deletion of this very path is held back.</summary>
+    public bool IsWaiting(string path)
+    {
+        lock (_gate)
+        {
+            return _waiting.Contains(path);
+        }
+    }
+
     /// <summary>Runs <paramref name="link"/>, which makes a file that may wait for its deletion be wanted again.</summary>
     public void Revive(string path, Action link)
     {

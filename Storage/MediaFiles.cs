@@ -11,6 +11,9 @@ internal sealed class MediaFiles
     /// <summary>Starts the names of files still being written.</summary>
     public const string Incoming = ".incoming-";
 
+    /// <summary>Starts the names of codes that lead to a card: they have no record, and are made anew when they are gone.</summary>
+    public const string Code = "code-";
+
     private const int HashLength = 32;
     private const UnixFileMode PrivateDirectory = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode PrivateFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;

@@ -83,6 +83,9 @@ internal sealed class Store : IAsyncDisposable
         }
     }
 
+    /// <summary>Made for one look through the store.</summary>
+    public Verifier NewVerifier() => new(_database, Files, Orphans);
+
     /// <summary>Ends without an exception when the database answers and the disk can be written.</summary>
     /// <exception cref="StorageUnavailableException">The database does not take changes now.</exception>
     public async Task CheckAsync()

@@ -7,7 +7,7 @@ internal sealed class Users(Database database, MediaFiles files, Caches caches, 
 {
     public static readonly TimeSpan SessionLifetime = TimeSpan.FromDays(30);
     private const int SessionsPerUser = 10;
-    private const string Sessions = "sessions";
+    internal const string Sessions = "sessions";
     private const int OpenIdMaxLength = 64;
 
     internal static readonly Collection[] Collections =

@@ -26,9 +26,9 @@ internal sealed class ArchiveRun(Database database, MediaFiles files, TimeProvid
         await writer.AddAsync(ArchiveFormat.About, _about!.ToJson(), either.Token);
         await writer.AddAsync(ArchiveFormat.Settings, settings, either.Token);
         await writer.AddFileAsync(ArchiveFormat.Database, _copyPath, expected: null, either.Token);
-        await foreach (var (name, blob) in _snapshot!.FilesAsync())
+        await foreach (var file in _snapshot!.FilesAsync())
         {
-            await writer.AddFileAsync(name, Path.Combine(files.Root, name), blob, either.Token);
+            await writer.AddFileAsync(Path.GetRelativePath(files.Root, file.Path), file.Path, file.Blob, either.Token);
         }
 
         await writer.FinishAsync(_snapshot.Counts, either.Token);

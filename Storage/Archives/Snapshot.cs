@@ -1,8 +1,5 @@
 namespace Postcard.Storage.Archives;
 
-/// <param name="Path">Within the data directory.</param>
-internal readonly record struct NamedFile(string Path, Blob Blob);
-
 /// <summary>Reads out of a copy of the database which files its records name.</summary>
 internal sealed class Snapshot(DatabaseCopy copy, MediaFiles files)
 {
@@ -43,55 +40,23 @@ internal sealed class Snapshot(DatabaseCopy copy, MediaFiles files)
     /// <summary>Every file that a record names, each once.</summary>
     public async IAsyncEnumerable<NamedFile> FilesAsync()
     {
-        await foreach (var document in copy.AllAsync(Template.Table, PageSize))
+        foreach (var table in new[] { Template.Table, Upload.Table, Card.Table })
         {
-            _templates++;
-            var template = Template.FromBson(document);
-            foreach (var file in OfTemplate(template.Id, template.Blobs))
+            await foreach (var document in copy.AllAsync(table, PageSize))
             {
-                yield return file;
-            }
-        }
-
-        await foreach (var document in copy.AllAsync(Upload.Table, PageSize))
-        {
-            _uploads++;
-            var upload = Upload.FromBson(document);
-            foreach (var blob in upload.Blobs.All)
-            {
-                yield return new(Relative(Path.Combine(files.TempDirectory(upload.Uid), blob.Name)), blob);
-            }
-        }
-
-        await foreach (var document in copy.AllAsync(Card.Table, PageSize))
-        {
-            _cards++;
-            foreach (var file in OfCard(Card.FromBson(document)))
-            {
-                yield return file;
+                Count(table);
+                foreach (var file in NamedFiles.Of(files, table, document).Where(file => !file.Shared || _templateFiles.Add(file.Path)))
+                {
+                    yield return file;
+                }
             }
         }
     }
 
-    private IEnumerable<NamedFile> OfCard(Card card)
+    private void Count(string table) => _ = table switch
     {
-        foreach (var blob in card.OwnBlobs.All)
-        {
-            yield return new(Relative(Path.Combine(files.CardDirectory(card.Uid, card.Id), blob.Name)), blob);
-        }
-
-        // Those of templates that were changed or removed since.
-        var picture = card.Template is { } template ? OfTemplate(template, card.Blobs with { Audio = null }) : [];
-        var sound = card.AudioTemplate is { } audio ? OfTemplate(audio, new(null, null, card.Blobs.Audio)) : [];
-        foreach (var file in picture.Concat(sound))
-        {
-            yield return file;
-        }
-    }
-
-    private IEnumerable<NamedFile> OfTemplate(int id, BlobSet blobs) => blobs.All
-        .Select(blob => new NamedFile(Relative(Path.Combine(files.TemplateDirectory(id), blob.Name)), blob))
-        .Where(file => _templateFiles.Add(file.Path));
-
-    private string Relative(string path) => Path.GetRelativePath(files.Root, path);
+        Template.Table => _templates++,
+        Upload.Table => _uploads++,
+        _ => _cards++,
+    };
 }
