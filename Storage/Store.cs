@@ -11,7 +11,7 @@ internal sealed class Store : IAsyncDisposable
     private static readonly Collection[] Collections =
     [
         .. Users.Collections, .. Templates.Collections, .. Uploads.Collections, .. CardWrites.Collections, .. Review.Collections, .. Saves.Collections,
-        .. Reports.Collections, .. Idempotency.Collections, .. Erasure.Collections, .. Audit.Collections,
+        .. Reports.Collections, .. Idempotency.Collections, .. Erasure.Collections, .. Audit.Collections, .. Checks.Collections,
     ];
 
     private readonly Database _database;
@@ -28,8 +28,9 @@ internal sealed class Store : IAsyncDisposable
         Uploads = new(database, files, locks, time);
         Reads = new(database, caches, render);
         Audit = new(database, clock);
+        Checks = new(database, time);
         var writes = new CardWrites(caches, Reads, clock);
-        Cards = new(database, files, clock, locks, Users, Idempotency, writes, Audit);
+        Cards = new(database, files, clock, locks, Users, Idempotency, writes, Checks, Audit);
         Saves = new(database, caches, clock, Reads);
         Reports = new(database, writes, Audit, time);
         Reviews = new(database, writes, Audit);
@@ -50,6 +51,7 @@ internal sealed class Store : IAsyncDisposable
     public Saves Saves { get; }
     public Reports Reports { get; }
     public Reviews Reviews { get; }
+    public Checks Checks { get; }
     public Audit Audit { get; }
     public Erasure Erasure { get; }
     public Orphans Orphans { get; }

@@ -44,7 +44,7 @@ internal sealed class ContentSecurity(WeChatTransport transport, TokenCalls call
         var verdicts = await Task.WhenAll(Pieces(text).Select(piece => SureAsync(TextLimit, TextPath, async limit =>
         {
             var reply = await calls.PostAsync(TextPath, BodyOf(openId, scene, piece), TokenCalls.JsonType, limit);
-            return reply.Code is 0 ? Verdicts.Of(reply.Suggestion) : throw transport.Refuse(TokenCalls.NameOf(TextPath), reply);
+            return reply.Code is 0 ? reply.Verdict : throw transport.Refuse(TokenCalls.NameOf(TextPath), reply);
         }, cancel)));
         return verdicts.Max();
     }

@@ -25,7 +25,7 @@ internal sealed class PushMessage
 
     /// <summary>What a check of a medium came to; null when this message is about something else.</summary>
     public MediaResult? MediaResult => Find("Event") is "wxa_media_check" && Find("trace_id") is { Length: > 0 } trace
-        ? new(trace, Find("errcode") is null or "0" ? Verdicts.Of(Find("result/suggest")) : Verdict.Unsure)
+        ? new(trace, Find("errcode") is null or "0" ? WeChatReply.VerdictOf(Find("result/suggest")) : Verdict.Unsure)
         : null;
 
     /// <summary>Null when it is neither JSON nor XML of a message.</summary>

@@ -23,8 +23,8 @@ internal sealed record WeChatReply(long Code, string RequestId)
     /// <summary>What the result of a check that goes on is pushed under.</summary>
     public string? TraceId { get; private init; }
 
-    /// <summary><c>result.suggest</c>.</summary>
-    public string? Suggestion { get; private init; }
+    /// <summary>By <c>result.suggest</c>; the errcode alone says nothing.</summary>
+    public Verdict Verdict { get; private init; } = Verdict.Unsure;
 
     /// <summary>The first IP address in <c>errmsg</c>.</summary>
     public string? Address { get; private init; }
@@ -52,6 +52,15 @@ internal sealed record WeChatReply(long Code, string RequestId)
         }
     }
 
+    /// <param name="suggestion"><c>suggest</c>, here as in pushed messages.</param>
+    public static Verdict VerdictOf(string? suggestion) => suggestion switch
+    {
+        "pass" => Verdict.Pass,
+        "review" => Verdict.Review,
+        "risky" => Verdict.Risky,
+        _ => Verdict.Unsure,
+    };
+
     private static WeChatReply Read(JsonElement root, long code)
     {
         var message = TextOf(root, "errmsg") ?? "";
@@ -61,7 +70,7 @@ internal sealed record WeChatReply(long Code, string RequestId)
             AccessToken = PlainOf(root, "access_token", MaxToken),
             ExpiresIn = root.TryGetProperty("expires_in", out var seconds) && seconds.ValueKind is JsonValueKind.Number && seconds.TryGetInt64(out var number) ? number : 0,
             TraceId = PlainOf(root, "trace_id", MaxTrace),
-            Suggestion = root.TryGetProperty("result", out var result) && result.ValueKind is JsonValueKind.Object ? TextOf(result, "suggest") : null,
+            Verdict = root.TryGetProperty("result", out var result) && result.ValueKind is JsonValueKind.Object ? VerdictOf(TextOf(result, "suggest")) : Verdict.Unsure,
             Address = AddressIn(message),
         };
     }
