@@ -103,7 +103,7 @@ internal static class Cards
         }
 
         var saved = call.Caller is { Uid.Length: > 0 } caller && (await call.App.Store.Saves.IdsAsync(caller.Uid)).Contains(card.Id);
-        await Replies.RawAsync(call, card.Json, CardJson.Tail(call.Caller, card, saved), msg: msg);
+        await Replies.RawAsync(call, CardJson.Body(call, card), CardJson.Tail(call.Caller, card, saved), msg: msg);
     }
 
     private static async Task ReplyAsync(Call call, CardResult result, Text msg)
