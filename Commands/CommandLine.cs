@@ -63,6 +63,8 @@ internal static class CommandLine
         };
         root.Add(ServeCommand.Make(around));
         root.Add(TemplateCommands.Make(around));
+        root.Add(ConfigCommands.Make(around));
+        root.Add(DoctorCommand.Make(around));
         root.Add(Licenses.Make(around));
         root.Add(new HelpOption { Action = new ExampleHelp() });
         root.Add(new VersionOption { Action = new PrintVersion(around) });
