@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 
-namespace Postcard.Commands.Checkup;
+namespace Postcard.Commands;
 
 /// <param name="Owner">User id.</param>
 /// <param name="Mode">Permissions only.</param>
