@@ -36,7 +36,7 @@ internal sealed class Service : IAsyncDisposable
                 await Seed.RunAsync(app);
             }
 
-            var identity = new IdentityLookup(token => FindCallerAsync(app, token));
+            var identity = new IdentityLookup(token => Callers.FindAsync(app, token));
             var server = await Server.StartAsync(app, Routes.All, identity, loggers, controlOnly);
             var sweeps = controlOnly ? null : new Sweeps(store, TimeSpan.FromHours(settings.TempHours), time, loggers.CreateLogger<Sweeps>());
             return new(app, server, http, sweeps);
@@ -60,12 +60,6 @@ internal sealed class Service : IAsyncDisposable
         }
 
         await DisposeAsync(App, _http);
-    }
-
-    private static async ValueTask<Caller?> FindCallerAsync(App app, string token)
-    {
-        var user = await app.Store.Users.FindByTokenAsync(token, app.Settings.AcceptOpenid);
-        return user is null || !app.Settings.Knows(user.OpenId) ? null : new(user.Uid, user.OpenId, app.Settings.IsAdmin(user.OpenId));
     }
 
     private static async ValueTask DisposeAsync(App app, HttpClient http)

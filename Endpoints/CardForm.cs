@@ -32,18 +32,20 @@ internal sealed record CardForm(
     }
 
     /// <summary>The new card that this form asks for.</summary>
-    public CardDraft Create(App app, string uid, Upload? image, Upload? audio)
+    /// <param name="verdict">What WeChat says of the texts.</param>
+    public CardDraft Create(App app, string uid, Upload? image, Upload? audio, Verdict verdict)
     {
         var (id, created) = app.Store.Cards.NewKey();
         var blank = new Card(id, uid, "", "", "", "", BlobSet.None, null, null, false, CardStatus.None, created, created);
-        return Apply(app, blank, image, audio);
+        return Apply(app, null, blank, image, audio, verdict);
     }
 
     /// <summary>The card as this form changes it.</summary>
-    public CardDraft Edit(App app, Card card, Upload? image, Upload? audio) =>
-        Apply(app, card with { Updated = app.Store.Cards.NewTime() }, image, audio);
+    /// <inheritdoc cref="Create"/>
+    public CardDraft Edit(App app, Card card, Upload? image, Upload? audio, Verdict verdict) =>
+        Apply(app, card, card with { Updated = app.Store.Cards.NewTime() }, image, audio, verdict);
 
-    private CardDraft Apply(App app, Card card, Upload? image, Upload? audio)
+    private CardDraft Apply(App app, Card? before, Card card, Upload? image, Upload? audio, Verdict verdict)
     {
         var picture = MediumChoices.Of(TakeImage, Template, DropTemplate, card.Template, card.Blobs.Image is not null, image is not null);
         var sound = MediumChoices.Of(TakeAudio, AudioTemplate, DropAudioTemplate, card.AudioTemplate, card.Blobs.Audio is not null, audio is not null);
@@ -61,11 +63,10 @@ internal sealed record CardForm(
             throw Failure.InvalidField("audio_template", "该模板没有声音", "this template has no sound");
         }
 
-        var plaza = Plaza ?? card.Plaza;
         var result = card with
         {
             Title = Title ?? card.Title, From = From ?? card.From, To = To ?? card.To, Content = Content ?? card.Content,
-            Plaza = plaza, Status = plaza ? CardStatus.Approved : CardStatus.None,
+            Plaza = Plaza ?? card.Plaza,
             Template = picture is MediumChoice.Keep ? card.Template : cover?.Id,
             AudioTemplate = sound is MediumChoice.Keep ? card.AudioTemplate : tune?.Id,
             Blobs = new(
@@ -74,6 +75,7 @@ internal sealed record CardForm(
                 Chosen(sound, card.Blobs.Audio, audio?.Blobs.Audio, tune?.Blobs.Audio)),
         };
         Check(result);
+        result = Standing.Of(app.Settings.Review, verdict, before, result);
         return new(result, picture is MediumChoice.Upload ? image : null, sound is MediumChoice.Upload ? audio : null, [.. new[] { cover, tune }.OfType<Template>()]);
     }
 

@@ -39,16 +39,19 @@ internal static class CardJson
         return buffer.WrittenSpan.ToArray();
     }
 
-    /// <summary>The fields that depend on the caller, and the end of the object. The openid is shown to its owner only.</summary>
-    public static byte[] Tail(Caller? caller, string author, bool saved)
+    /// <summary>The fields that depend on the caller, and the end of the object. Openid and reason are shown to the owner only.</summary>
+    public static byte[] Tail(Caller? caller, OpenCard card, bool saved)
     {
-        if (caller is null || caller.Uid != author)
+        if (caller is null || caller.Uid != card.Uid)
         {
             return saved ? ForeignSaved : Foreign;
         }
 
         var openId = JsonEncodedText.Encode(caller.OpenId, JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
-        return Encoding.UTF8.GetBytes($$""","mine":true,"saved":{{(saved ? "true" : "false")}},"wx_openid":"{{openId}}"}""");
+        var reason = card.Status == CardStatus.Rejected
+            ? $"\"reason\":\"{JsonEncodedText.Encode(card.Reason, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\","
+            : "";
+        return Encoding.UTF8.GetBytes($$""",{{reason}}"mine":true,"saved":{{(saved ? "true" : "false")}},"wx_openid":"{{openId}}"}""");
     }
 
     private static void WriteTexts(Utf8JsonWriter json, Card card, User author)

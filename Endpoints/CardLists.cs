@@ -35,10 +35,10 @@ internal static class CardLists
         foreach (var saved in page.Cards)
         {
             Separate(pieces);
-            if (saved.Card is { } card)
+            if (saved.Card is { } card && Cards.IsFor(call.Caller, card))
             {
                 pieces.Add(card.Json);
-                pieces.Add(CardJson.Tail(call.Caller, card.Uid, saved: true));
+                pieces.Add(CardJson.Tail(call.Caller, card, saved: true));
             }
             else
             {
@@ -98,10 +98,10 @@ internal static class CardLists
         {
             Separate(pieces);
             var isSaved = saved.Contains(card.Id);
-            var mine = caller is not null && caller.Uid == card.Uid;
+            var plain = card.Status != CardStatus.Rejected && caller is not null && caller.Uid == card.Uid;
             pieces.Add(card.Json);
-            pieces.Add(!mine ? CardJson.Tail(null, card.Uid, isSaved)
-                : isSaved ? ownSaved ??= CardJson.Tail(caller, card.Uid, true) : own ??= CardJson.Tail(caller, card.Uid, false));
+            pieces.Add(!plain ? CardJson.Tail(caller, card, isSaved)
+                : isSaved ? ownSaved ??= CardJson.Tail(caller, card, true) : own ??= CardJson.Tail(caller, card, false));
         }
 
         return pieces;

@@ -20,6 +20,8 @@ internal sealed class Failure(int status, string reason, Text text, int? retryAf
 
     public static Failure Forbidden() => new(403, "forbidden", new("没有权限进行此操作", "You may not do this"));
 
+    public static Failure Banned() => new(403, "forbidden", new("账号已被封禁，暂时只能查看", "This account is banned: it can read, but not change anything"));
+
     public static Failure NotFound() => new(404, "not_found", new("内容不存在或已被删除", "This does not exist or was deleted"));
 
     public static Failure MethodNotAllowed() =>

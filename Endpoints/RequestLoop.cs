@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Hosting.Server.Abstractions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Primitives;
 
 namespace Postcard.Endpoints;
 
@@ -58,7 +57,7 @@ internal sealed partial class RequestLoop(App app, Router router, IdentityLookup
                 throw Failure.NotFound();
             }
 
-            var caller = route.Guard == Guard.Open ? null : await CallerAsync(exchange, route.Guard);
+            var caller = route.Guard == Guard.Open ? null : await CallerAsync(exchange, route);
             call = new Call(http, app, caller, id);
             CheckLength(http.Request, route.Body);
             await route.Handler(call);
@@ -96,27 +95,24 @@ internal sealed partial class RequestLoop(App app, Router router, IdentityLookup
     private static readonly SearchValues<char> IdCharacters =
         SearchValues.Create("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_");
 
-    private async ValueTask<Caller?> CallerAsync(Exchange exchange, Guard guard)
+    private async ValueTask<Caller?> CallerAsync(Exchange exchange, Route route)
     {
-        var token = TokenOf(exchange.Http.Request.Headers["token"]);
+        var token = Callers.TokenOf(exchange.Http.Request.Headers["token"]);
         var caller = token is null ? null : await identity(token);
         if (caller is null && exchange.Control)
         {
             caller = CommandLine;
         }
 
-        return guard switch
+        return route.Guard switch
         {
             Guard.Optional => caller,
             _ when caller is null => throw Failure.Unauthorized(),
             Guard.Admin when !caller.Admin => throw Failure.Forbidden(),
+            _ when caller.Banned && route.IsWrite && !route.ForBanned => throw Failure.Banned(),
             _ => caller,
         };
     }
-
-    /// <summary>Front ends send what an unset variable prints as.</summary>
-    private static string? TokenOf(StringValues header) =>
-        header.Count == 1 && header[0] is { Length: > 0 and <= HttpLimits.TokenCharacters } token and not ("undefined" or "null") ? token : null;
 
     private static void CheckLength(HttpRequest request, Body body)
     {

@@ -36,11 +36,17 @@ internal enum Body
 internal delegate Task Handler(Call call);
 
 /// <param name="Path">Segments as they come, <c>{id}</c> for the one that varies.</param>
-internal sealed record Route(string Method, string Path, Guard Guard, Body Body, Handler Handler);
+internal sealed record Route(string Method, string Path, Guard Guard, Body Body, Handler Handler)
+{
+    /// <summary>Whether banned users may call it although it changes something.</summary>
+    public bool ForBanned { get; init; }
+
+    public bool IsWrite { get; } = Method != HttpMethods.Get;
+}
 
 /// <summary>Who is calling, as far as handlers care.</summary>
 /// <param name="Uid">Our own random id of the user, never the openid. Empty for the control socket.</param>
-internal sealed record Caller(string Uid, string OpenId, bool Admin);
+internal sealed record Caller(string Uid, string OpenId, bool Admin, bool Banned = false);
 
 /// <summary>One request on its way through a handler.</summary>
 internal sealed class Call(HttpContext http, App app, Caller? caller, string id)

@@ -38,7 +38,7 @@ internal sealed class Saves(Database database, Caches caches, Clock clock, CardR
                 return true;
             }
 
-            if (CardReads.Get(transaction, card) is null || Users.Get(transaction, uid) is null)
+            if (CardReads.Get(transaction, card) is not { } present || (present.Status == CardStatus.Rejected && present.Uid != uid) || Users.Get(transaction, uid) is null)
             {
                 return false;
             }

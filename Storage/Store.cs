@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 
 namespace Postcard.Storage;
@@ -9,14 +10,15 @@ internal sealed class Store : IAsyncDisposable
 {
     private static readonly Collection[] Collections =
     [
-        .. Users.Collections, .. Templates.Collections, .. Uploads.Collections, .. Cards.Collections, .. Saves.Collections,
-        .. Reports.Collections, .. Idempotency.Collections, .. Erasure.Collections,
+        .. Users.Collections, .. Templates.Collections, .. Uploads.Collections, .. CardWrites.Collections, .. Review.Collections, .. Saves.Collections,
+        .. Reports.Collections, .. Idempotency.Collections, .. Erasure.Collections, .. Audit.Collections,
     ];
 
     private readonly Database _database;
 
-    private Store(Database database, MediaFiles files, Caches caches, Clock clock, CardRenderer render, TimeProvider time)
+    private Store(Database database, MediaFiles files, Caches caches, Clock clock, byte[] signingKey, CardRenderer render, TimeProvider time)
     {
+        SigningKey = signingKey;
         var locks = new UserLocks();
         _database = database;
         Files = files;
@@ -25,12 +27,18 @@ internal sealed class Store : IAsyncDisposable
         Users = new(database, files, caches, time);
         Uploads = new(database, files, locks, time);
         Reads = new(database, caches, render);
-        Cards = new(database, files, caches, clock, locks, Users, Idempotency, Reads);
+        Audit = new(database, clock);
+        var writes = new CardWrites(caches, Reads, clock);
+        Cards = new(database, files, clock, locks, Users, Idempotency, writes, Audit);
         Saves = new(database, caches, clock, Reads);
-        Reports = new(database, time);
-        Erasure = new(database, files, locks, Users, Cards, Saves);
+        Reports = new(database, writes, Audit, time);
+        Reviews = new(database, writes, Audit);
+        Erasure = new(database, files, locks, Users, writes, Saves, Audit);
         Orphans = new(files, database, Reads, locks, time);
     }
+
+    /// <summary>Of the links that let somebody without a token see what is not public; 32 random bytes, made with the store.</summary>
+    public ReadOnlyMemory<byte> SigningKey { get; }
 
     public MediaFiles Files { get; }
     public Idempotency Idempotency { get; }
@@ -41,6 +49,8 @@ internal sealed class Store : IAsyncDisposable
     public Cards Cards { get; }
     public Saves Saves { get; }
     public Reports Reports { get; }
+    public Reviews Reviews { get; }
+    public Audit Audit { get; }
     public Erasure Erasure { get; }
     public Orphans Orphans { get; }
 
@@ -60,7 +70,7 @@ internal sealed class Store : IAsyncDisposable
             Restore(tables);
             return true;
         });
-        return new Store(database, new(directory), caches, clock, render, time);
+        return new Store(database, new(directory), caches, clock, await SigningKeyAsync(database), render, time);
 
         void Restore(Tables tables)
         {
@@ -84,4 +94,27 @@ internal sealed class Store : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _database.DisposeAsync();
+
+    private static async Task<byte[]> SigningKeyAsync(Database database)
+    {
+        var fresh = RandomNumberGenerator.GetBytes(32);
+        try
+        {
+            return await database.WriteAsync(transaction =>
+            {
+                if (transaction.Find("meta", "signing") is { } present)
+                {
+                    return present["key"].AsBinary;
+                }
+
+                transaction.Put("meta", new() { ["_id"] = "signing", ["key"] = fresh });
+                return fresh;
+            });
+        }
+        catch (Exception e) when (e is StorageFullException or StorageUnavailableException)
+        {
+            // Opened for reading only: links of an earlier run do not hold then, and those of this one end with it.
+            return fresh;
+        }
+    }
 }
