@@ -72,6 +72,8 @@ internal static class CommandLine
         root.Add(RestoreCommand.Make(around));
         root.Add(VerifyCommand.Make(around));
         root.Add(GcCommand.Make(around));
+        root.Add(ConfigCommands.Make(around));
+        root.Add(DoctorCommand.Make(around));
         root.Add(Licenses.Make(around));
         root.Add(new HelpOption { Action = new ExampleHelp() });
         root.Add(new VersionOption { Action = new PrintVersion(around) });
