@@ -38,10 +38,6 @@ internal sealed class Reports(Database database, CardWrites writes, Audit audit,
         return true;
     });
 
-    /// <summary>Complaints about a card, in no particular order, at most <paramref name="limit"/>.</summary>
-    public Task<List<Report>> OfAsync(string card, int limit) => database.ReadAsync(tables => Of(tables, card, limit)
-        .ConvertAll(report => new Report(report["uid"].AsString, report["reason"].AsString, report["created"].AsInt64)));
-
     /// <summary>Removes complaints about cards that are gone among up to <paramref name="limit"/> after <paramref name="cursor"/>. Returns the next cursor, null at the end.</summary>
     public Task<string?> SweepAsync(string cursor, int limit) => database.WriteAsync(transaction =>
     {
@@ -73,13 +69,17 @@ internal sealed class Reports(Database database, CardWrites writes, Audit audit,
     /// <summary>Those about a card that goes.</summary>
     internal static void Forget(Transaction transaction, string card)
     {
-        foreach (var report in Of(transaction, card, GoWithTheCard))
+        foreach (var report in Documents(transaction, card, GoWithTheCard))
         {
             transaction.Delete(Table, report["_id"]);
         }
     }
 
-    internal static List<BsonDocument> Of(Tables tables, string card, int limit) => tables.Range(Table, "_id", card + "|", card + "}", limit);
+    /// <summary>Complaints about a card, at most <paramref name="limit"/>, in no particular order.</summary>
+    internal static List<Report> Of(Tables tables, string card, int limit) => Documents(tables, card, limit)
+        .ConvertAll(report => new Report(report["uid"].AsString, report["reason"].AsString, report["created"].AsInt64));
+
+    private static List<BsonDocument> Documents(Tables tables, string card, int limit) => tables.Range(Table, "_id", card + "|", card + "}", limit);
 
     // Those of the first release have no round: no card had been reviewed.
     private static int RoundOf(BsonDocument report) => report["round"] is { IsInt32: true } round ? round.AsInt32 : 0;

@@ -12,7 +12,7 @@ internal sealed class Store : IAsyncDisposable
     private static readonly Collection[] Collections =
     [
         .. Users.Collections, .. Templates.Collections, .. Uploads.Collections, .. CardWrites.Collections, .. Review.Collections, .. Saves.Collections,
-        .. Reports.Collections, .. Idempotency.Collections, .. Erasure.Collections, .. Audit.Collections,
+        .. Reports.Collections, .. Idempotency.Collections, .. Erasure.Collections, .. Audit.Collections, .. Settling.Collections, .. Checks.Collections,
     ];
 
     private readonly Database _database;
@@ -23,17 +23,22 @@ internal sealed class Store : IAsyncDisposable
         var locks = new UserLocks();
         _database = database;
         Files = files;
-        Templates = new(database, files, caches, time);
+        Audit = new(database, clock);
+        Templates = new(database, files, caches, Audit, time);
         Idempotency = new(database, time);
         Users = new(database, files, caches, time);
         Uploads = new(database, files, locks, time);
         Reads = new(database, caches, render);
-        Audit = new(database, clock);
+        Checks = new(database, time);
         var writes = new CardWrites(caches, Reads, clock);
-        Cards = new(database, files, clock, locks, Users, Idempotency, writes, Audit);
+        Cards = new(database, files, clock, locks, Users, Idempotency, writes, Checks, Audit);
         Saves = new(database, caches, clock, Reads);
         Reports = new(database, writes, Audit, time);
         Reviews = new(database, writes, Audit);
+        ReviewReads = new(database);
+        Settling = new(database, Users, writes, caches, clock);
+        Accounts = new(database, Users, caches, Audit);
+        Statistics = new(database, files, Templates);
         Erasure = new(database, files, locks, Users, writes, Saves, Audit);
         Orphans = new(files, database, Reads, locks, time);
         Archiver = new(database, files, time);
@@ -52,7 +57,12 @@ internal sealed class Store : IAsyncDisposable
     public Saves Saves { get; }
     public Reports Reports { get; }
     public Reviews Reviews { get; }
+    public Checks Checks { get; }
+    public ReviewReads ReviewReads { get; }
+    public Settling Settling { get; }
+    public Accounts Accounts { get; }
     public Audit Audit { get; }
+    public Statistics Statistics { get; }
     public Erasure Erasure { get; }
     public Orphans Orphans { get; }
     public Archiver Archiver { get; }
