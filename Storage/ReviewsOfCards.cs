@@ -29,7 +29,7 @@ internal static class ReviewsOfCards
         var reports = Reports.Of(transaction, card.Id, int.MaxValue);
         if (card.Status != CardStatus.None || reports.Count > 0)
         {
-            (Review.Of(card) with { Reports = reports.Count, Reported = reports.Select(report => report["created"].AsInt64).DefaultIfEmpty().Max() }).Put(transaction);
+            (Review.Of(card) with { Reports = reports.Count, Reported = reports.Select(report => report.Created).DefaultIfEmpty().Max() }).Put(transaction);
         }
     }
 }
