@@ -36,7 +36,7 @@ internal static class Access
             throw Failure.InvalidField("role", "请提供 role 或 wx_name", "send role or wx_name");
         }
 
-        var namePends = name is not null && Standing.Waits(call.App.Settings.Review, Verdict.Unsure);
+        var namePends = name is not null && Standing.Waits(call.App.Settings.Review, await ContentCheck.OfNameAsync(call, name));
         var updated = await call.App.Store.Users.UpdateAsync(call.User.Uid, role, name, call.App.Settings.RoleChange == "once", namePends);
         if (namePends)
         {

@@ -43,6 +43,9 @@ internal sealed class Failure(int status, string reason, Text text, int? retryAf
     public static Failure InvalidField(string field, string chinese, string english) =>
         new(422, "invalid_field", new($"{field}：{chinese}", $"{field}: {english}"));
 
+    public static Failure RejectedContent() =>
+        new(422, "rejected_content", new("内容未通过微信内容安全检测，请修改后再试", "WeChat's content check refuses this text, please change it"));
+
     public static Failure BadMedia(string chinese, string english) => new(422, "bad_media", new(chinese, english));
 
     public static Failure Busy() => new(503, "busy", new("服务器繁忙，请稍后再试", "The server is busy, please try again"), retryAfterSeconds: 2);

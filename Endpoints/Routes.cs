@@ -56,6 +56,10 @@ internal static class Routes
         new("GET", "/control/stats", Guard.Control, Body.None, Operations.StatsAsync),
         new("GET", "/control/audit", Guard.Control, Body.None, Operations.AuditAsync),
 
+        new("POST", "/control/backup", Guard.Control, Body.None, Backups.MakeAsync),
+        new("POST", "/control/verify", Guard.Control, Body.None, Upkeep.VerifyAsync),
+        new("POST", "/control/gc", Guard.Control, Body.None, Upkeep.CollectAsync),
+
         new("GET", "/healthz", Guard.Open, Body.None, Health.GetAsync),
     ];
 }

@@ -37,6 +37,7 @@ internal sealed class CardWrites(Caches caches, CardReads reads, Clock clock)
     {
         var known = review ?? Review.Find(transaction, card.Id);
         var wasOnPlaza = IsOnPlaza(transaction, card);
+        Checks.Forget(transaction, card.Id);
         transaction.Put(Card.Table, card.ToBson());
         clock.Reserve(transaction, card.Updated);
         SetOnPlaza(transaction, card, wasOnPlaza, card.OnPlazaOf(author));
@@ -58,6 +59,7 @@ internal sealed class CardWrites(Caches caches, CardReads reads, Clock clock)
         transaction.Delete(Card.Table, card.Id);
         SetOnPlaza(transaction, card, wasOnPlaza, after: false);
         transaction.Delete(Review.Table, card.Id);
+        Checks.Forget(transaction, card.Id);
         Reports.Forget(transaction, card.Id);
         transaction.OnDurable(() =>
         {

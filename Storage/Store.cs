@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
+using Postcard.Storage.Archives;
 
 namespace Postcard.Storage;
 
@@ -11,7 +12,7 @@ internal sealed class Store : IAsyncDisposable
     private static readonly Collection[] Collections =
     [
         .. Users.Collections, .. Templates.Collections, .. Uploads.Collections, .. CardWrites.Collections, .. Review.Collections, .. Saves.Collections,
-        .. Reports.Collections, .. Idempotency.Collections, .. Erasure.Collections, .. Audit.Collections, .. Settling.Collections,
+        .. Reports.Collections, .. Idempotency.Collections, .. Erasure.Collections, .. Audit.Collections, .. Settling.Collections, .. Checks.Collections,
     ];
 
     private readonly Database _database;
@@ -28,8 +29,9 @@ internal sealed class Store : IAsyncDisposable
         Users = new(database, files, caches, time);
         Uploads = new(database, files, locks, time);
         Reads = new(database, caches, render);
+        Checks = new(database, time);
         var writes = new CardWrites(caches, Reads, clock);
-        Cards = new(database, files, clock, locks, Users, Idempotency, writes, Audit);
+        Cards = new(database, files, clock, locks, Users, Idempotency, writes, Checks, Audit);
         Saves = new(database, caches, clock, Reads);
         Reports = new(database, writes, Audit, time);
         Reviews = new(database, writes, Audit);
@@ -39,6 +41,7 @@ internal sealed class Store : IAsyncDisposable
         Statistics = new(database, files, Templates);
         Erasure = new(database, files, locks, Users, writes, Saves, Audit);
         Orphans = new(files, database, Reads, locks, time);
+        Archiver = new(database, files, time);
     }
 
     /// <summary>Of the links that let somebody without a token see what is not public; 32 random bytes, made with the store.</summary>
@@ -54,6 +57,7 @@ internal sealed class Store : IAsyncDisposable
     public Saves Saves { get; }
     public Reports Reports { get; }
     public Reviews Reviews { get; }
+    public Checks Checks { get; }
     public ReviewReads ReviewReads { get; }
     public Settling Settling { get; }
     public Accounts Accounts { get; }
@@ -61,6 +65,7 @@ internal sealed class Store : IAsyncDisposable
     public Statistics Statistics { get; }
     public Erasure Erasure { get; }
     public Orphans Orphans { get; }
+    public Archiver Archiver { get; }
 
     /// <param name="directory">The data directory; made when it is not there.</param>
     /// <param name="cacheBytes">Bound of the records in memory.</param>
@@ -88,6 +93,9 @@ internal sealed class Store : IAsyncDisposable
         }
     }
 
+    /// <summary>Made for one look through the store.</summary>
+    public Verifier NewVerifier() => new(_database, Files, Orphans);
+
     /// <summary>Ends without an exception when the database answers and the disk can be written.</summary>
     /// <exception cref="StorageUnavailableException">The database does not take changes now.</exception>
     public async Task CheckAsync()
@@ -101,7 +109,11 @@ internal sealed class Store : IAsyncDisposable
         Files.Probe();
     }
 
-    public ValueTask DisposeAsync() => _database.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Archiver.DisposeAsync();
+        await _database.DisposeAsync();
+    }
 
     private static async Task<byte[]> SigningKeyAsync(Database database)
     {
