@@ -141,7 +141,11 @@ internal sealed partial class RequestLoop(App app, Router router, IdentityLookup
         if (Failures.Of(exception) is not { } failure)
         {
             failure = Failure.Internal();
-            http.Response.Headers["X-Request-Id"] = http.TraceIdentifier;
+            if (!http.Response.HasStarted)
+            {
+                http.Response.Headers["X-Request-Id"] = http.TraceIdentifier;
+            }
+
             LogFailed(http.TraceIdentifier, exception.GetType().Name, exception.StackTrace);
         }
 

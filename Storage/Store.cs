@@ -33,6 +33,8 @@ internal sealed class Store : IAsyncDisposable
         Saves = new(database, caches, clock, Reads);
         Reports = new(database, writes, Audit, time);
         Reviews = new(database, writes, Audit);
+        Consents = new(database, Users, time);
+        Own = new(database);
         Erasure = new(database, files, locks, Users, writes, Saves, Audit);
         Orphans = new(files, database, Reads, locks, time);
     }
@@ -51,6 +53,8 @@ internal sealed class Store : IAsyncDisposable
     public Reports Reports { get; }
     public Reviews Reviews { get; }
     public Audit Audit { get; }
+    public Consents Consents { get; }
+    public OwnData Own { get; }
     public Erasure Erasure { get; }
     public Orphans Orphans { get; }
 
