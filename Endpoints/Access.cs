@@ -45,7 +45,13 @@ internal static class Access
             throw Failure.InvalidField("role", "请提供 role、wx_name 或 consent", "send role, wx_name or consent");
         }
 
-        var updated = await call.App.Store.Users.UpdateAsync(call.User.Uid, role, name, call.App.Settings.RoleChange == "once");
+        var namePends = name is not null && Standing.Waits(call.App.Settings.Review, await ContentCheck.OfNameAsync(call, name));
+        var updated = await call.App.Store.Users.UpdateAsync(call.User.Uid, role, name, call.App.Settings.RoleChange == "once", namePends);
+        if (namePends)
+        {
+            await call.App.Store.Settling.FinishAsync(call.User.Uid);
+        }
+
         if (updated is true && consent is not null)
         {
             await call.App.Store.Consents.AgreeAsync(call.User.Uid, consent);

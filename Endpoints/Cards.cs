@@ -18,8 +18,9 @@ internal static class Cards
         var form = CardForm.Read(fields);
         var key = KeyOf(call) is { } text ? new IdempotencyKey(text, Convert.ToHexString(fields.BodyHash())) : null;
         var takesUploads = form.TakeImage is true || form.TakeAudio is true;
+        var check = await ContentCheck.OfTextsAsync(call, form);
         var result = await AgainAsync(
-            () => call.App.Store.Cards.CreateAsync(uid, takesUploads, key, (image, audio) => form.Create(call.App, uid, image, audio, Verdict.Unsure)));
+            () => call.App.Store.Cards.CreateAsync(uid, takesUploads, key, (image, audio) => form.Create(call.App, uid, image, audio, check)));
         await ReplyAsync(call, result, new("明信片已保存", "The card was made"));
     }
 
@@ -28,8 +29,9 @@ internal static class Cards
         var fields = await JsonFields.ReadAsync(call);
         var id = IdOf(call.Id.Length > 0 ? call.Id : fields.RequiredText("id", 64));
         var form = CardForm.Read(fields);
+        var check = await ContentCheck.OfTextsAsync(call, form, id);
         var result = await AgainAsync(
-            () => call.App.Store.Cards.EditAsync(call.User.Uid, id, (card, image, audio) => form.Edit(call.App, card, image, audio, Verdict.Unsure)));
+            () => call.App.Store.Cards.EditAsync(call.User.Uid, id, (card, image, audio) => form.Edit(call.App, card, image, audio, check)));
         await ReplyAsync(call, result, new("修改已保存", "The card was changed"));
     }
 
@@ -101,7 +103,7 @@ internal static class Cards
         }
 
         var saved = call.Caller is { Uid.Length: > 0 } caller && (await call.App.Store.Saves.IdsAsync(caller.Uid)).Contains(card.Id);
-        await Replies.RawAsync(call, card.Json, CardJson.Tail(call.Caller, card, saved), msg: msg);
+        await Replies.RawAsync(call, CardJson.Body(call, card), CardJson.Tail(call.Caller, card, saved), msg: msg);
     }
 
     private static async Task ReplyAsync(Call call, CardResult result, Text msg)

@@ -46,7 +46,11 @@ internal sealed record Route(string Method, string Path, Guard Guard, Body Body,
 
 /// <summary>Who is calling, as far as handlers care.</summary>
 /// <param name="Uid">Our own random id of the user, never the openid. Empty for the control socket.</param>
-internal sealed record Caller(string Uid, string OpenId, bool Admin, bool Banned = false);
+internal sealed record Caller(string Uid, string OpenId, bool Admin, bool Banned = false)
+{
+    /// <summary>The name in the log of what admins did.</summary>
+    public string Actor => Uid.Length == 0 ? Storage.Actor.CommandLine : Uid;
+}
 
 /// <summary>One request on its way through a handler.</summary>
 internal sealed class Call(HttpContext http, App app, Caller? caller, string id)

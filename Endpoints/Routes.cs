@@ -40,6 +40,27 @@ internal static class Routes
         new("DELETE", "/postcard/saved/{id}", Guard.User, Body.None, CardLists.UnsaveAsync),
         new("GET", "/postcard/plaza", Guard.Optional, Body.None, CardLists.PlazaAsync),
 
+        new("GET", "/postcard/review", Guard.Admin, Body.None, Reviews.QueueAsync),
+        new("POST", "/postcard/card/{id}/approve", Guard.Admin, Body.Json, Reviews.ApproveAsync),
+        new("POST", "/postcard/card/{id}/reject", Guard.Admin, Body.Json, Reviews.RejectAsync),
+        new("POST", "/postcard/card/{id}/remove", Guard.Admin, Body.Json, Reviews.RemoveAsync),
+
+        new("GET", "/control/card", Guard.Control, Body.None, Reviews.ListAsync),
+        new("GET", "/control/card/{id}", Guard.Control, Body.None, Reviews.ShowAsync),
+        new("GET", "/control/user", Guard.Control, Body.None, Accounts.ListAsync),
+        new("POST", "/control/user/show", Guard.Control, Body.Json, Accounts.ShowAsync),
+        new("POST", "/control/user/ban", Guard.Control, Body.Json, Accounts.BanAsync),
+        new("POST", "/control/user/unban", Guard.Control, Body.Json, Accounts.UnbanAsync),
+        new("POST", "/control/user/admin", Guard.Control, Body.Json, Accounts.SetAdminAsync),
+        new("POST", "/control/user/erase", Guard.Control, Body.Json, Accounts.EraseAsync),
+        new("POST", "/control/session/revoke", Guard.Control, Body.Json, Accounts.EndSessionsAsync),
+        new("GET", "/control/stats", Guard.Control, Body.None, Operations.StatsAsync),
+        new("GET", "/control/audit", Guard.Control, Body.None, Operations.AuditAsync),
+
+        new("POST", "/control/backup", Guard.Control, Body.None, Backups.MakeAsync),
+        new("POST", "/control/verify", Guard.Control, Body.None, Upkeep.VerifyAsync),
+        new("POST", "/control/gc", Guard.Control, Body.None, Upkeep.CollectAsync),
+
         new("GET", "/healthz", Guard.Open, Body.None, Health.GetAsync),
     ];
 }

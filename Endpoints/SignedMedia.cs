@@ -10,6 +10,10 @@ namespace Postcard.Endpoints;
 internal sealed class SignedMedia(ReadOnlyMemory<byte> key, TimeProvider time)
 {
     private const int SignatureBytes = 16;
+    private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(15);
+
+    /// <summary>A link for somebody who looks now.</summary>
+    public string Sign(string path) => Sign(path, time.GetUtcNow() + Lifetime);
 
     /// <summary><c>path?exp=&lt;Unix seconds&gt;&amp;sig=&lt;signature&gt;</c>.</summary>
     /// <param name="path">From the root, with or without a query; a query is not signed.</param>

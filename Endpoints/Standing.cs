@@ -28,14 +28,15 @@ internal static class Standing
             return after with { Status = CardStatus.None };
         }
 
-        return changed || before!.Status == CardStatus.None ? after with { Status = Asked(review, verdict) } : after;
+        return changed || before!.Status == CardStatus.None ? after with { Status = Waits(review, verdict) ? CardStatus.Pending : CardStatus.Approved } : after;
     }
 
-    /// <summary>What asking for the plaza comes to.</summary>
-    private static string Asked(string review, Verdict verdict) => review switch
+    /// <summary>Whether somebody has to look before the plaza shows something.</summary>
+    /// <inheritdoc cref="Of"/>
+    public static bool Waits(string review, Verdict verdict) => review switch
     {
-        "off" => CardStatus.Approved,
-        "wechat" when verdict is Verdict.Pass => CardStatus.Approved,
-        _ => CardStatus.Pending,
+        "off" => false,
+        "wechat" => verdict is not Verdict.Pass,
+        _ => true,
     };
 }

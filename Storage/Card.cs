@@ -33,6 +33,12 @@ internal sealed record Card(
         (Title, From, To, Content, Blobs.Image?.Hash, Blobs.Audio?.Hash)
         != (other.Title, other.From, other.To, other.Content, other.Blobs.Image?.Hash, other.Blobs.Audio?.Hash);
 
+    /// <summary>All that is to read on the card.</summary>
+    /// <param name="name">The author's.</param>
+    public string TextsWith(string name) => TextsOf(Title, From, To, Content, name);
+
+    public static string TextsOf(params IEnumerable<string> texts) => string.Join('\n', texts.Where(text => text.Length > 0));
+
     public CardKey Key => new(Created, Id);
 
     /// <summary>The media that lie in the card's own directory.</summary>

@@ -34,9 +34,9 @@ internal sealed record CardResult(CardOutcome Outcome, Card? Card = null);
 /// <param name="Card">As it shall be; media taken from uploads under the uploads' names, which become the card's.</param>
 /// <param name="TakeImage">The upload that the picture is taken from, if it is.</param>
 /// <param name="FromTemplates">Templates whose media the card takes now, as they were seen.</param>
-/// <param name="Check">Puts the card into the queue of checks, in the same commit as the card as it comes to be; null when nothing has to be checked.</param>
+/// <param name="Check">Goes into the queue of checks in the same commit as the card; null when nothing has to be checked.</param>
 internal sealed record CardDraft(
-    Card Card, Upload? TakeImage, Upload? TakeAudio, IReadOnlyList<Template> FromTemplates, Action<Transaction, Card>? Check = null)
+    Card Card, Upload? TakeImage, Upload? TakeAudio, IReadOnlyList<Template> FromTemplates, NewCheck? Check = null)
 {
     public IEnumerable<Upload> Taken => new[] { TakeImage, TakeAudio }.OfType<Upload>();
 }

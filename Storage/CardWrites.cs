@@ -36,7 +36,8 @@ internal sealed class CardWrites(Caches caches, CardReads reads, Clock clock)
     public void Replace(Transaction transaction, Card card, User author, Review? review = null)
     {
         var known = review ?? Review.Find(transaction, card.Id);
-        var wasOnPlaza = transaction.Find(CardReads.PlazaTable, card.Id) is not null;
+        var wasOnPlaza = IsOnPlaza(transaction, card);
+        Checks.Forget(transaction, card.Id);
         transaction.Put(Card.Table, card.ToBson());
         clock.Reserve(transaction, card.Updated);
         SetOnPlaza(transaction, card, wasOnPlaza, card.OnPlazaOf(author));
@@ -48,12 +49,17 @@ internal sealed class CardWrites(Caches caches, CardReads reads, Clock clock)
         transaction.OnDurable(() => reads.Keep(card, author));
     }
 
+    /// <summary>Only the plaza, where the author's standing changed and the card did not.</summary>
+    public void ShowOnPlaza(Transaction transaction, Card card, User author) =>
+        SetOnPlaza(transaction, card, IsOnPlaza(transaction, card), card.OnPlazaOf(author));
+
     public void Remove(Transaction transaction, Card card)
     {
-        var wasOnPlaza = transaction.Find(CardReads.PlazaTable, card.Id) is not null;
+        var wasOnPlaza = IsOnPlaza(transaction, card);
         transaction.Delete(Card.Table, card.Id);
         SetOnPlaza(transaction, card, wasOnPlaza, after: false);
         transaction.Delete(Review.Table, card.Id);
+        Checks.Forget(transaction, card.Id);
         Reports.Forget(transaction, card.Id);
         transaction.OnDurable(() =>
         {
@@ -64,6 +70,8 @@ internal sealed class CardWrites(Caches caches, CardReads reads, Clock clock)
             }
         });
     }
+
+    private static bool IsOnPlaza(Tables tables, Card card) => tables.Find(CardReads.PlazaTable, card.Id) is not null;
 
     private void SetOnPlaza(Transaction transaction, Card card, bool before, bool after)
     {

@@ -3,7 +3,7 @@ using LiteDB;
 namespace Postcard.Storage;
 
 /// <summary>Changes of cards. What a card takes from the uploads is linked into its directory before the record says so.</summary>
-internal sealed class Cards(Database database, MediaFiles files, Clock clock, UserLocks locks, Users users, Idempotency idempotency, CardWrites writes, Audit audit)
+internal sealed class Cards(Database database, MediaFiles files, Clock clock, UserLocks locks, Users users, Idempotency idempotency, CardWrites writes, Checks checks, Audit audit)
 {
     /// <summary>A new card's id and time, for the draft.</summary>
     public (string Id, long Created) NewKey() => (Ids.NewCard(), clock.Next());
@@ -43,7 +43,7 @@ internal sealed class Cards(Database database, MediaFiles files, Clock clock, Us
         var result = await TakingAsync(edit(before!, image, audio), before!.OwnBlobs, linked => ReplaceAsync(before, linked));
         if (result is { Outcome: CardOutcome.Done, Card: { } after })
         {
-            MediaFiles.Delete(files.CardDirectory(uid, id), before.OwnBlobs.All.ExceptBy(after.OwnBlobs.All.Select(blob => blob.Name), blob => blob.Name));
+            files.Delete(files.CardDirectory(uid, id), before.OwnBlobs.All.ExceptBy(after.OwnBlobs.All.Select(blob => blob.Name), blob => blob.Name));
         }
 
         return result;
@@ -68,7 +68,7 @@ internal sealed class Cards(Database database, MediaFiles files, Clock clock, Us
         });
         if (outcome is CardOutcome.Done)
         {
-            MediaFiles.DeleteDirectory(files.CardDirectory(uid, id));
+            files.DeleteDirectory(files.CardDirectory(uid, id));
         }
 
         return outcome;
@@ -94,7 +94,7 @@ internal sealed class Cards(Database database, MediaFiles files, Clock clock, Us
             var result = await store(draft with { Card = draft.Card with { Blobs = blobs } });
             if (result.Outcome is CardOutcome.Done)
             {
-                MediaFiles.Delete(files.TempDirectory(uid), taken.SelectMany(upload => upload.Blobs.All));
+                files.Delete(files.TempDirectory(uid), taken.SelectMany(upload => upload.Blobs.All));
             }
             else
             {
@@ -128,8 +128,7 @@ internal sealed class Cards(Database database, MediaFiles files, Clock clock, Us
         var card = draft.Card;
         var author = Count(transaction, uid, 1, card.OwnBlobs.Bytes);
         writes.Insert(transaction, card, author);
-        draft.Check?.Invoke(transaction, card);
-        EmptySlots(transaction, draft);
+        Finish(transaction, draft);
         if (key is not null)
         {
             idempotency.Remember(transaction, uid, key, card.Id);
@@ -159,8 +158,7 @@ internal sealed class Cards(Database database, MediaFiles files, Clock clock, Us
         var card = draft.Card;
         var author = Count(transaction, card.Uid, 0, card.OwnBlobs.Bytes - before.OwnBlobs.Bytes);
         writes.Replace(transaction, card, author);
-        draft.Check?.Invoke(transaction, card);
-        EmptySlots(transaction, draft);
+        Finish(transaction, draft);
         return new CardResult(CardOutcome.Done, card);
     });
 
@@ -187,8 +185,13 @@ internal sealed class Cards(Database database, MediaFiles files, Clock clock, Us
         return changed ? CardOutcome.TemplateChanged : null;
     }
 
-    private static void EmptySlots(Transaction transaction, CardDraft draft)
+    private void Finish(Transaction transaction, CardDraft draft)
     {
+        if (draft.Check is { } check)
+        {
+            checks.Put(transaction, draft.Card, check);
+        }
+
         foreach (var upload in draft.Taken)
         {
             transaction.Delete(Upload.Table, upload.Id);

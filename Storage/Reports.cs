@@ -9,7 +9,7 @@ internal sealed record Report(string Uid, string Reason, long Created);
 /// <summary>Complaints about cards: one per user and card, the first counts. Enough of them take a card off the plaza until it is reviewed.</summary>
 internal sealed class Reports(Database database, CardWrites writes, Audit audit, TimeProvider time)
 {
-    private const string Table = "reports";
+    internal const string Table = "reports";
 
     /// <summary>Complaints about a card that go in the same commit as the card; a sweep takes more than these.</summary>
     private const int GoWithTheCard = 200;
@@ -37,10 +37,6 @@ internal sealed class Reports(Database database, CardWrites writes, Audit audit,
 
         return true;
     });
-
-    /// <summary>Complaints about a card, in no particular order, at most <paramref name="limit"/>.</summary>
-    public Task<List<Report>> OfAsync(string card, int limit) => database.ReadAsync(tables => Of(tables, card, limit)
-        .ConvertAll(report => new Report(report["uid"].AsString, report["reason"].AsString, report["created"].AsInt64)));
 
     /// <summary>Removes complaints about cards that are gone among up to <paramref name="limit"/> after <paramref name="cursor"/>. Returns the next cursor, null at the end.</summary>
     public Task<string?> SweepAsync(string cursor, int limit) => database.WriteAsync(transaction =>
@@ -76,13 +72,17 @@ internal sealed class Reports(Database database, CardWrites writes, Audit audit,
     /// <summary>Those about a card that goes.</summary>
     internal static void Forget(Transaction transaction, string card)
     {
-        foreach (var report in Of(transaction, card, GoWithTheCard))
+        foreach (var report in Documents(transaction, card, GoWithTheCard))
         {
             transaction.Delete(Table, report["_id"]);
         }
     }
 
-    internal static List<BsonDocument> Of(Tables tables, string card, int limit) => tables.Range(Table, "_id", card + "|", card + "}", limit);
+    /// <summary>Complaints about a card, at most <paramref name="limit"/>, in no particular order.</summary>
+    internal static List<Report> Of(Tables tables, string card, int limit) => Documents(tables, card, limit)
+        .ConvertAll(report => new Report(report["uid"].AsString, report["reason"].AsString, report["created"].AsInt64));
+
+    private static List<BsonDocument> Documents(Tables tables, string card, int limit) => tables.Range(Table, "_id", card + "|", card + "}", limit);
 
     // Those of the first release have no round: no card had been reviewed.
     private static int RoundOf(BsonDocument report) => report["round"] is { IsInt32: true } round ? round.AsInt32 : 0;

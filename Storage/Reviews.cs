@@ -7,7 +7,7 @@ internal enum ReviewOutcome
     /// <summary>No such card, or no longer.</summary>
     NotFound,
 
-    /// <summary>The card is another than the one that was looked at.</summary>
+    /// <summary>The card is another than the one that was looked at, or its check was overtaken.</summary>
     Changed,
 
     /// <summary>Only an admin may approve this card: one rejected it, or complaints took it off the plaza.</summary>
@@ -38,9 +38,20 @@ internal sealed class Reviews(Database database, CardWrites writes, Audit audit)
         }
 
         var machine = by == Actor.WeChat;
+        if (machine && Checks.Find(transaction, card, present.Updated) is null)
+        {
+            // A human was faster.
+            return ReviewOutcome.Changed;
+        }
+
         if (machine && present.Held && status != CardStatus.Rejected)
         {
             return ReviewOutcome.Held;
+        }
+
+        if (!machine)
+        {
+            Checks.Forget(transaction, card);
         }
 
         var decided = Decided(present, status, reason, machine);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
+using Postcard.Storage.Archives;
 
 namespace Postcard.Storage;
 
@@ -11,7 +12,7 @@ internal sealed class Store : IAsyncDisposable
     private static readonly Collection[] Collections =
     [
         .. Users.Collections, .. Templates.Collections, .. Uploads.Collections, .. CardWrites.Collections, .. Review.Collections, .. Saves.Collections,
-        .. Reports.Collections, .. Idempotency.Collections, .. Erasure.Collections, .. Audit.Collections,
+        .. Reports.Collections, .. Idempotency.Collections, .. Erasure.Collections, .. Audit.Collections, .. Settling.Collections, .. Checks.Collections,
     ];
 
     private readonly Database _database;
@@ -22,21 +23,27 @@ internal sealed class Store : IAsyncDisposable
         var locks = new UserLocks();
         _database = database;
         Files = files;
-        Templates = new(database, files, caches, time);
+        Audit = new(database, clock);
+        Templates = new(database, files, caches, Audit, time);
         Idempotency = new(database, time);
         Users = new(database, files, caches, time);
         Uploads = new(database, files, locks, time);
         Reads = new(database, caches, render);
-        Audit = new(database, clock);
+        Checks = new(database, time);
         var writes = new CardWrites(caches, Reads, clock);
-        Cards = new(database, files, clock, locks, Users, Idempotency, writes, Audit);
+        Cards = new(database, files, clock, locks, Users, Idempotency, writes, Checks, Audit);
         Saves = new(database, caches, clock, Reads);
         Reports = new(database, writes, Audit, time);
         Reviews = new(database, writes, Audit);
         Consents = new(database, Users, time);
         Own = new(database);
+        ReviewReads = new(database);
+        Settling = new(database, Users, writes, caches, clock);
+        Accounts = new(database, Users, caches, Audit);
+        Statistics = new(database, files, Templates);
         Erasure = new(database, files, locks, Users, writes, Saves, Audit);
         Orphans = new(files, database, Reads, locks, time);
+        Archiver = new(database, files, time);
     }
 
     /// <summary>Of the links that let somebody without a token see what is not public; 32 random bytes, made with the store.</summary>
@@ -52,11 +59,17 @@ internal sealed class Store : IAsyncDisposable
     public Saves Saves { get; }
     public Reports Reports { get; }
     public Reviews Reviews { get; }
+    public Checks Checks { get; }
+    public ReviewReads ReviewReads { get; }
+    public Settling Settling { get; }
+    public Accounts Accounts { get; }
     public Audit Audit { get; }
     public Consents Consents { get; }
     public OwnData Own { get; }
+    public Statistics Statistics { get; }
     public Erasure Erasure { get; }
     public Orphans Orphans { get; }
+    public Archiver Archiver { get; }
 
     /// <param name="directory">The data directory; made when it is not there.</param>
     /// <param name="cacheBytes">Bound of the records in memory.</param>
@@ -84,6 +97,9 @@ internal sealed class Store : IAsyncDisposable
         }
     }
 
+    /// <summary>Made for one look through the store.</summary>
+    public Verifier NewVerifier() => new(_database, Files, Orphans);
+
     /// <summary>Ends without an exception when the database answers and the disk can be written.</summary>
     /// <exception cref="StorageUnavailableException">The database does not take changes now.</exception>
     public async Task CheckAsync()
@@ -97,7 +113,11 @@ internal sealed class Store : IAsyncDisposable
         Files.Probe();
     }
 
-    public ValueTask DisposeAsync() => _database.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Archiver.DisposeAsync();
+        await _database.DisposeAsync();
+    }
 
     private static async Task<byte[]> SigningKeyAsync(Database database)
     {

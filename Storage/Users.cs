@@ -8,7 +8,7 @@ internal sealed class Users(Database database, MediaFiles files, Caches caches, 
 {
     public static readonly TimeSpan SessionLifetime = TimeSpan.FromDays(30);
     private const int SessionsPerUser = 10;
-    private const string Sessions = "sessions";
+    internal const string Sessions = "sessions";
     private const int OpenIdMaxLength = 64;
 
     internal static readonly Collection[] Collections =
@@ -65,13 +65,16 @@ internal sealed class Users(Database database, MediaFiles files, Caches caches, 
             // Another login of the same openid was faster, or the user was erased meanwhile.
             if (known is null)
             {
-                MediaFiles.DeleteDirectory(files.UserDirectory(uid));
+                files.DeleteDirectory(files.UserDirectory(uid));
             }
         }
     }
 
     /// <summary>Changes what is not null. Returns false when <paramref name="roleOnce"/> forbids another role, null when the user is gone.</summary>
-    public Task<bool?> UpdateAsync(string uid, int? role, string? name, bool roleOnce) => database.WriteAsync<bool?>(transaction =>
+    /// <param name="namePends">
+    /// Whether another name takes the user's cards off the plaza until they are reviewed; <see cref="Settling.FinishAsync"/> has to follow then.
+    /// </param>
+    public Task<bool?> UpdateAsync(string uid, int? role, string? name, bool roleOnce, bool namePends) => database.WriteAsync<bool?>(transaction =>
     {
         if (transaction.Find(User.Table, uid) is not { } document)
         {
@@ -90,15 +93,14 @@ internal sealed class Users(Database database, MediaFiles files, Caches caches, 
             return true;
         }
 
-        transaction.Put(User.Table, changed.ToBson());
-        transaction.OnDurable(() =>
+        if (changed.Name == user.Name)
         {
-            caches.Users.Set(uid, changed);
-            if (changed.Name != user.Name)
-            {
-                caches.ForgetAuthor(uid);
-            }
-        });
+            Put(transaction, changed);
+            return true;
+        }
+
+        Put(transaction, namePends ? Settling.Begin(transaction, changed, pends: true) : changed);
+        transaction.OnDurable(() => caches.ForgetAuthor(uid));
         return true;
     });
 
@@ -140,11 +142,7 @@ internal sealed class Users(Database database, MediaFiles files, Caches caches, 
     /// <summary>The user and all sessions go; what else is theirs follows in steps, see <see cref="Erasure"/>.</summary>
     internal void Remove(Transaction transaction, string uid)
     {
-        foreach (var session in transaction.Range(Sessions, "key", uid + "|", uid + "}", int.MaxValue))
-        {
-            transaction.Delete(Sessions, session["_id"]);
-        }
-
+        RemoveSessions(transaction, uid);
         transaction.Delete(User.Table, uid);
         transaction.OnDurable(() =>
         {
@@ -152,6 +150,15 @@ internal sealed class Users(Database database, MediaFiles files, Caches caches, 
             caches.Identities.RemoveWhere(identity => identity.Uid == uid);
             caches.ForgetAuthor(uid);
         });
+    }
+
+    /// <summary>Ends all sessions of a user and says how many there were.</summary>
+    internal int RemoveSessions(Transaction transaction, string uid)
+    {
+        var sessions = transaction.Range(Sessions, "key", uid + "|", uid + "}", int.MaxValue);
+        sessions.ForEach(session => transaction.Delete(Sessions, session["_id"]));
+        transaction.OnDurable(() => caches.Identities.RemoveWhere(identity => identity.Uid == uid && !identity.IsOpenId));
+        return sessions.Count;
     }
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
