@@ -11,4 +11,6 @@ internal sealed record App(Settings Settings, Store Store, Pictures Pictures, So
     public FileCache Files { get; } = new(Settings.FileCacheMegabytes * 1024L * 1024);
 
     public SignedMedia Signed => field ??= new(Store.SigningKey, Time);
+
+    public ExportSlots Exports { get; } = new();
 }
