@@ -4,18 +4,23 @@ using Postcard.Jobs;
 using Postcard.Media;
 using Postcard.Storage;
 using Postcard.WeChat;
+using Checks = Postcard.Jobs.Checks;
 
 namespace Postcard.Commands;
 
 /// <summary>The parts of the server, put together: storage, media and WeChat below, the web server and the background jobs above.</summary>
 internal sealed class Service : IAsyncDisposable
 {
+    /// <summary>WeChat fetches within half an hour.</summary>
+    private static readonly TimeSpan MediaLinkLifetime = TimeSpan.FromHours(1);
+
     private readonly HttpClient _http;
     private readonly Sweeps? _sweeps;
+    private readonly Checks? _checks;
 
-    private Service(App app, Server server, HttpClient http, Sweeps? sweeps)
+    private Service(App app, Server server, HttpClient http, Sweeps? sweeps, Checks? checks)
     {
-        (App, Server, _http, _sweeps) = (app, server, http, sweeps);
+        (App, Server, _http, _sweeps, _checks) = (app, server, http, sweeps, checks);
     }
 
     public App App { get; }
@@ -39,7 +44,8 @@ internal sealed class Service : IAsyncDisposable
             var identity = new IdentityLookup(token => Callers.FindAsync(app, token));
             var server = await Server.StartAsync(app, Routes.All, identity, loggers, controlOnly);
             var sweeps = controlOnly ? null : new Sweeps(store, TimeSpan.FromHours(settings.TempHours), time, loggers.CreateLogger<Sweeps>());
-            return new(app, server, http, sweeps);
+            var checks = controlOnly || settings.Review != "wechat" ? null : CheckCards(app, loggers);
+            return new(app, server, http, sweeps, checks);
         }
         catch
         {
@@ -59,7 +65,18 @@ internal sealed class Service : IAsyncDisposable
             await _sweeps.DisposeAsync();
         }
 
+        if (_checks is not null)
+        {
+            await _checks.DisposeAsync();
+        }
+
         await DisposeAsync(App, _http);
+    }
+
+    private static Checks CheckCards(App app, ILoggerFactory loggers)
+    {
+        var link = new Func<string, string>(path => app.Settings.PublicUrl + app.Signed.Sign(path, app.Time.GetUtcNow() + MediaLinkLifetime));
+        return new(app.Store, app.WeChat.Content, app.Settings.ChecksMediaByLink ? link : null, app.Time, loggers.CreateLogger<Checks>());
     }
 
     private static async ValueTask DisposeAsync(App app, HttpClient http)

@@ -33,6 +33,8 @@ internal static class Routes
         new("GET", "/postcard/mini_image/{id}", Guard.Open, Body.None, CardMedia.MiniImageAsync),
         new("GET", "/postcard/audio/{id}", Guard.Open, Body.None, CardMedia.AudioAsync),
 
+        new("GET", "/postcard/qrcode/{id}", Guard.Optional, Body.None, Codes.GetAsync),
+
         new("GET", "/postcard/home", Guard.User, Body.None, CardLists.HomeAsync),
         new("GET", "/postcard/saved", Guard.User, Body.None, CardLists.SavedAsync),
         new("POST", "/postcard/saved/{id}", Guard.User, Body.None, CardLists.SaveAsync),
@@ -55,6 +57,9 @@ internal static class Routes
         new("POST", "/control/session/revoke", Guard.Control, Body.Json, Accounts.EndSessionsAsync),
         new("GET", "/control/stats", Guard.Control, Body.None, Operations.StatsAsync),
         new("GET", "/control/audit", Guard.Control, Body.None, Operations.AuditAsync),
+
+        new("GET", "/postcard/wechat/push", Guard.Open, Body.None, Push.ConfirmAsync),
+        new("POST", "/postcard/wechat/push", Guard.Open, Body.Json, Push.TakeAsync),
 
         new("GET", "/healthz", Guard.Open, Body.None, Health.GetAsync),
     ];

@@ -39,6 +39,7 @@ internal sealed class Store : IAsyncDisposable
         Accounts = new(database, Users, caches, Audit);
         Statistics = new(database, files, Templates);
         Erasure = new(database, files, locks, Users, writes, Saves, Audit);
+        Codes = new(files, Reads, locks);
         Orphans = new(files, database, Reads, locks, time);
     }
 
@@ -62,6 +63,7 @@ internal sealed class Store : IAsyncDisposable
     public Audit Audit { get; }
     public Statistics Statistics { get; }
     public Erasure Erasure { get; }
+    public Codes Codes { get; }
     public Orphans Orphans { get; }
 
     /// <param name="directory">The data directory; made when it is not there.</param>
