@@ -33,7 +33,7 @@ internal static class Codes
         var code = await app.Store.Codes.KeepAsync(card.Uid, card.Id, width, page, picture);
 
         // Older codes of the card may have gone, and come again with another content.
-        app.Files.Drop(Path.Combine(app.Store.Files.CardDirectory(card.Uid, card.Id), Storage.Codes.Prefix));
+        app.Files.Drop(Path.Combine(app.Store.Files.CardDirectory(card.Uid, card.Id), MediaFiles.Code));
         return code;
     }
 }

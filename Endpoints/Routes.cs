@@ -35,6 +35,9 @@ internal static class Routes
 
         new("GET", "/postcard/qrcode/{id}", Guard.Optional, Body.None, Codes.GetAsync),
 
+        new("GET", "/postcard/wechat/push", Guard.Open, Body.None, Push.ConfirmAsync),
+        new("POST", "/postcard/wechat/push", Guard.Open, Body.Json, Push.TakeAsync),
+
         new("GET", "/postcard/home", Guard.User, Body.None, CardLists.HomeAsync),
         new("GET", "/postcard/saved", Guard.User, Body.None, CardLists.SavedAsync),
         new("POST", "/postcard/saved/{id}", Guard.User, Body.None, CardLists.SaveAsync),
@@ -58,8 +61,9 @@ internal static class Routes
         new("GET", "/control/stats", Guard.Control, Body.None, Operations.StatsAsync),
         new("GET", "/control/audit", Guard.Control, Body.None, Operations.AuditAsync),
 
-        new("GET", "/postcard/wechat/push", Guard.Open, Body.None, Push.ConfirmAsync),
-        new("POST", "/postcard/wechat/push", Guard.Open, Body.Json, Push.TakeAsync),
+        new("POST", "/control/backup", Guard.Control, Body.None, Backups.MakeAsync),
+        new("POST", "/control/verify", Guard.Control, Body.None, Upkeep.VerifyAsync),
+        new("POST", "/control/gc", Guard.Control, Body.None, Upkeep.CollectAsync),
 
         new("GET", "/healthz", Guard.Open, Body.None, Health.GetAsync),
     ];

@@ -21,7 +21,7 @@ internal static class TemplateMaker
         }
         catch (Exception e) when (e is Media.MediaException or StorageFullException or OperationCanceledException)
         {
-            MediaFiles.DeleteDirectory(app.Store.Files.TemplateDirectory(id));
+            app.Store.Files.DeleteDirectory(app.Store.Files.TemplateDirectory(id));
             throw;
         }
     }

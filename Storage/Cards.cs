@@ -43,7 +43,7 @@ internal sealed class Cards(Database database, MediaFiles files, Clock clock, Us
         var result = await TakingAsync(edit(before!, image, audio), before!.OwnBlobs, linked => ReplaceAsync(before, linked));
         if (result is { Outcome: CardOutcome.Done, Card: { } after })
         {
-            MediaFiles.Delete(files.CardDirectory(uid, id), before.OwnBlobs.All.ExceptBy(after.OwnBlobs.All.Select(blob => blob.Name), blob => blob.Name));
+            files.Delete(files.CardDirectory(uid, id), before.OwnBlobs.All.ExceptBy(after.OwnBlobs.All.Select(blob => blob.Name), blob => blob.Name));
         }
 
         return result;
@@ -68,7 +68,7 @@ internal sealed class Cards(Database database, MediaFiles files, Clock clock, Us
         });
         if (outcome is CardOutcome.Done)
         {
-            MediaFiles.DeleteDirectory(files.CardDirectory(uid, id));
+            files.DeleteDirectory(files.CardDirectory(uid, id));
         }
 
         return outcome;
@@ -94,7 +94,7 @@ internal sealed class Cards(Database database, MediaFiles files, Clock clock, Us
             var result = await store(draft with { Card = draft.Card with { Blobs = blobs } });
             if (result.Outcome is CardOutcome.Done)
             {
-                MediaFiles.Delete(files.TempDirectory(uid), taken.SelectMany(upload => upload.Blobs.All));
+                files.Delete(files.TempDirectory(uid), taken.SelectMany(upload => upload.Blobs.All));
             }
             else
             {

@@ -12,9 +12,6 @@ internal sealed record CodeFile(string Path, string Format, long Bytes, DateTime
 /// </summary>
 internal sealed class Codes(MediaFiles files, CardReads reads, UserLocks locks)
 {
-    /// <summary>Starts the names of these files.</summary>
-    public const string Prefix = "code-";
-
     private const int MostPerCard = 4;
 
     /// <summary>The code that was kept for a page and a width; null when there is none.</summary>
@@ -44,7 +41,7 @@ internal sealed class Codes(MediaFiles files, CardReads reads, UserLocks locks)
 
         var directory = files.CardDirectory(uid, card);
         MediaFiles.MakeDirectory(directory);
-        foreach (var old in new DirectoryInfo(directory).EnumerateFiles(Prefix + "*").OrderByDescending(file => file.LastWriteTimeUtc).Skip(MostPerCard - 1).ToList())
+        foreach (var old in new DirectoryInfo(directory).EnumerateFiles(MediaFiles.Code + "*").OrderByDescending(file => file.LastWriteTimeUtc).Skip(MostPerCard - 1).ToList())
         {
             old.Delete();
         }
@@ -54,5 +51,5 @@ internal sealed class Codes(MediaFiles files, CardReads reads, UserLocks locks)
     }
 
     private static string NameOf(int width, string page, string format) =>
-        $"{Prefix}{width}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(page)))[..12]}.{format}";
+        $"{MediaFiles.Code}{width}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(page)))[..12]}.{format}";
 }

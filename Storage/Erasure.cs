@@ -6,7 +6,7 @@ namespace Postcard.Storage;
 /// </summary>
 internal sealed class Erasure(Database database, MediaFiles files, UserLocks locks, Users users, CardWrites writes, Saves saves, Audit audit)
 {
-    private const string Table = "erasing";
+    internal const string Table = "erasing";
     private const int StepSize = 100;
 
     internal static readonly Collection[] Collections = [new(Table)];
@@ -40,7 +40,7 @@ internal sealed class Erasure(Database database, MediaFiles files, UserLocks loc
         {
         }
 
-        MediaFiles.DeleteDirectory(files.UserDirectory(uid));
+        files.DeleteDirectory(files.UserDirectory(uid));
         await database.WriteAsync(transaction => transaction.Delete(Table, uid));
     }
 

@@ -9,7 +9,7 @@ internal sealed record Report(string Uid, string Reason, long Created);
 /// <summary>Complaints about cards: one per user and card, the first counts. Enough of them take a card off the plaza until it is reviewed.</summary>
 internal sealed class Reports(Database database, CardWrites writes, Audit audit, TimeProvider time)
 {
-    private const string Table = "reports";
+    internal const string Table = "reports";
 
     /// <summary>Complaints about a card that go in the same commit as the card; a sweep takes more than these.</summary>
     private const int GoWithTheCard = 200;

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
+using Postcard.Storage.Archives;
 
 namespace Postcard.Storage;
 
@@ -41,6 +42,7 @@ internal sealed class Store : IAsyncDisposable
         Erasure = new(database, files, locks, Users, writes, Saves, Audit);
         Codes = new(files, Reads, locks);
         Orphans = new(files, database, Reads, locks, time);
+        Archiver = new(database, files, time);
     }
 
     /// <summary>Of the links that let somebody without a token see what is not public; 32 random bytes, made with the store.</summary>
@@ -65,6 +67,7 @@ internal sealed class Store : IAsyncDisposable
     public Erasure Erasure { get; }
     public Codes Codes { get; }
     public Orphans Orphans { get; }
+    public Archiver Archiver { get; }
 
     /// <param name="directory">The data directory; made when it is not there.</param>
     /// <param name="cacheBytes">Bound of the records in memory.</param>
@@ -92,6 +95,9 @@ internal sealed class Store : IAsyncDisposable
         }
     }
 
+    /// <summary>Made for one look through the store.</summary>
+    public Verifier NewVerifier() => new(_database, Files, Orphans);
+
     /// <summary>Ends without an exception when the database answers and the disk can be written.</summary>
     /// <exception cref="StorageUnavailableException">The database does not take changes now.</exception>
     public async Task CheckAsync()
@@ -105,7 +111,11 @@ internal sealed class Store : IAsyncDisposable
         Files.Probe();
     }
 
-    public ValueTask DisposeAsync() => _database.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Archiver.DisposeAsync();
+        await _database.DisposeAsync();
+    }
 
     private static async Task<byte[]> SigningKeyAsync(Database database)
     {

@@ -52,7 +52,7 @@ internal sealed class Uploads(Database database, MediaFiles files, UserLocks loc
             transaction.Put(Upload.Table, upload.ToBson());
             return (true, present);
         });
-        MediaFiles.Delete(directory, (known ? before?.Blobs : blobs)?.All ?? []);
+        files.Delete(directory, (known ? before?.Blobs : blobs)?.All ?? []);
         return known;
     }
 
@@ -88,7 +88,7 @@ internal sealed class Uploads(Database database, MediaFiles files, UserLocks loc
             transaction.Delete(Upload.Table, present.Id);
             return present;
         });
-        MediaFiles.Delete(files.TempDirectory(uid), removed?.Blobs.All ?? []);
+        files.Delete(files.TempDirectory(uid), removed?.Blobs.All ?? []);
         return removed is not null;
     }
 }

@@ -64,7 +64,7 @@ internal sealed class Users(Database database, MediaFiles files, Caches caches, 
             // Another login of the same openid was faster, or the user was erased meanwhile.
             if (known is null)
             {
-                MediaFiles.DeleteDirectory(files.UserDirectory(uid));
+                files.DeleteDirectory(files.UserDirectory(uid));
             }
         }
     }
