@@ -4,6 +4,7 @@ using Postcard.Jobs;
 using Postcard.Media;
 using Postcard.Storage;
 using Postcard.WeChat;
+using Backups = Postcard.Jobs.Backups;
 using Checks = Postcard.Jobs.Checks;
 
 namespace Postcard.Commands;
@@ -15,12 +16,11 @@ internal sealed class Service : IAsyncDisposable
     private static readonly TimeSpan MediaLinkLifetime = TimeSpan.FromHours(1);
 
     private readonly HttpClient _http;
-    private readonly Sweeps? _sweeps;
-    private readonly Checks? _checks;
+    private readonly IReadOnlyList<IAsyncDisposable> _jobs;
 
-    private Service(App app, Server server, HttpClient http, Sweeps? sweeps, Checks? checks)
+    private Service(App app, Server server, HttpClient http, IReadOnlyList<IAsyncDisposable> jobs)
     {
-        (App, Server, _http, _sweeps, _checks) = (app, server, http, sweeps, checks);
+        (App, Server, _http, _jobs) = (app, server, http, jobs);
     }
 
     public App App { get; }
@@ -43,9 +43,7 @@ internal sealed class Service : IAsyncDisposable
 
             var identity = new IdentityLookup(token => Callers.FindAsync(app, token));
             var server = await Server.StartAsync(app, Routes.All, identity, loggers, controlOnly);
-            var sweeps = controlOnly ? null : new Sweeps(store, TimeSpan.FromHours(settings.TempHours), time, loggers.CreateLogger<Sweeps>());
-            var checks = controlOnly || settings.Review != "wechat" ? null : CheckCards(app, loggers);
-            return new(app, server, http, sweeps, checks);
+            return new(app, server, http, controlOnly ? [] : [.. Jobs(app, loggers)]);
         }
         catch
         {
@@ -60,23 +58,28 @@ internal sealed class Service : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Server.DisposeAsync();
-        if (_sweeps is not null)
+        foreach (var job in _jobs)
         {
-            await _sweeps.DisposeAsync();
-        }
-
-        if (_checks is not null)
-        {
-            await _checks.DisposeAsync();
+            await job.DisposeAsync();
         }
 
         await DisposeAsync(App, _http);
     }
 
-    private static Checks CheckCards(App app, ILoggerFactory loggers)
+    private static IEnumerable<IAsyncDisposable> Jobs(App app, ILoggerFactory loggers)
     {
-        var link = new Func<string, string>(path => app.Settings.PublicUrl + app.Signed.Sign(path, app.Time.GetUtcNow() + MediaLinkLifetime));
-        return new(app.Store, app.WeChat.Content, app.Settings.ChecksMediaByLink ? link : null, app.Time, loggers.CreateLogger<Checks>());
+        var (settings, store, time) = (app.Settings, app.Store, app.Time);
+        yield return new Sweeps(store, TimeSpan.FromHours(settings.TempHours), time, loggers.CreateLogger<Sweeps>());
+        if (settings.Backup.Dir is { } directory)
+        {
+            yield return new Backups(store, settings, directory, time, loggers.CreateLogger<Backups>());
+        }
+
+        if (settings.Review == "wechat")
+        {
+            var link = new Func<string, string>(path => settings.PublicUrl + app.Signed.Sign(path, time.GetUtcNow() + MediaLinkLifetime));
+            yield return new Checks(store, app.WeChat.Content, settings.ChecksMediaByLink ? link : null, time, loggers.CreateLogger<Checks>());
+        }
     }
 
     private static async ValueTask DisposeAsync(App app, HttpClient http)

@@ -13,4 +13,6 @@ internal sealed record App(Settings Settings, Store Store, Pictures Pictures, So
     public CodeFetches CodeFetches { get; } = new();
 
     public SignedMedia Signed => field ??= new(Store.SigningKey, Time);
+
+    public ExportSlots Exports { get; } = new();
 }

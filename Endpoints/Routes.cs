@@ -8,6 +8,7 @@ internal static class Routes
         new("POST", "/postcard/access", Guard.Open, Body.Json, Access.LoginAsync),
         new("GET", "/postcard/access", Guard.User, Body.None, Access.GetAsync),
         new("PUT", "/postcard/access", Guard.User, Body.Json, Access.UpdateAsync),
+        new("GET", "/postcard/access/export", Guard.User, Body.None, Export.SendAsync),
         new("DELETE", "/postcard/access", Guard.User, Body.None, Access.EraseAsync) { ForBanned = true },
         new("DELETE", "/postcard/access/session", Guard.User, Body.None, Access.EndSessionAsync) { ForBanned = true },
         new("GET", "/postcard/role", Guard.Open, Body.None, Access.RolesAsync),
