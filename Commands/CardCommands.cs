@@ -16,7 +16,13 @@ internal static class CardCommands
     private static ExampleCommand List(Surroundings around)
     {
         var status = new Option<string?>("--status") { Description = "pending, approved or rejected; pending when nothing else is asked for.", HelpName = "STATUS" };
-        status.AcceptOnlyFromAmong(Statuses);
+        status.Validators.Add(result =>
+        {
+            if (!Statuses.Contains(result.Tokens[0].Value))
+            {
+                result.AddError($"--status is {string.Join(", ", Statuses[..^1])} or {Statuses[^1]}, not \"{result.Tokens[0].Value}\"");
+            }
+        });
         var reported = new Option<bool>("--reported") { Description = "Only cards with complaints since their last review, most complaints first." };
         var user = new Option<string?>("--user") { Description = "Only this user's cards, by uid or openid.", HelpName = "USER" };
         var command = new ExampleCommand("list", "List cards, newest first.")

@@ -4,6 +4,7 @@ using Postcard.Jobs;
 using Postcard.Media;
 using Postcard.Storage;
 using Postcard.WeChat;
+using Backups = Postcard.Jobs.Backups;
 
 namespace Postcard.Commands;
 
@@ -12,10 +13,11 @@ internal sealed class Service : IAsyncDisposable
 {
     private readonly HttpClient _http;
     private readonly Sweeps? _sweeps;
+    private readonly Backups? _backups;
 
-    private Service(App app, Server server, HttpClient http, Sweeps? sweeps)
+    private Service(App app, Server server, HttpClient http, Sweeps? sweeps, Backups? backups)
     {
-        (App, Server, _http, _sweeps) = (app, server, http, sweeps);
+        (App, Server, _http, _sweeps, _backups) = (app, server, http, sweeps, backups);
     }
 
     public App App { get; }
@@ -39,7 +41,8 @@ internal sealed class Service : IAsyncDisposable
             var identity = new IdentityLookup(token => Callers.FindAsync(app, token));
             var server = await Server.StartAsync(app, Routes.All, identity, loggers, controlOnly);
             var sweeps = controlOnly ? null : new Sweeps(store, TimeSpan.FromHours(settings.TempHours), time, loggers.CreateLogger<Sweeps>());
-            return new(app, server, http, sweeps);
+            var backups = controlOnly || settings.Backup.Dir is not { } directory ? null : new Backups(store, settings, directory, time, loggers.CreateLogger<Backups>());
+            return new(app, server, http, sweeps, backups);
         }
         catch
         {
@@ -57,6 +60,11 @@ internal sealed class Service : IAsyncDisposable
         if (_sweeps is not null)
         {
             await _sweeps.DisposeAsync();
+        }
+
+        if (_backups is not null)
+        {
+            await _backups.DisposeAsync();
         }
 
         await DisposeAsync(App, _http);

@@ -11,7 +11,7 @@ internal static class Callers
         var user = await app.Store.Users.FindByTokenAsync(token, app.Settings.AcceptOpenid);
         return user is null || !app.Settings.Knows(user.OpenId)
             ? null
-            : new(user.Uid, user.OpenId, user.Admin || app.Settings.IsAdmin(user.OpenId), user.Banned);
+            : new(user.Uid, user.OpenId, !user.Banned && (user.Admin || app.Settings.IsAdmin(user.OpenId)), user.Banned);
     }
 
     /// <summary>The same for a route that looks at the token only where it matters.</summary>

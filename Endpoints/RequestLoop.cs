@@ -108,8 +108,8 @@ internal sealed partial class RequestLoop(App app, Router router, IdentityLookup
         {
             Guard.Optional => caller,
             _ when caller is null => throw Failure.Unauthorized(),
-            Guard.Admin when !caller.Admin => throw Failure.Forbidden(),
             _ when caller.Banned && route.IsWrite && !route.ForBanned => throw Failure.Banned(),
+            Guard.Admin when !caller.Admin => throw Failure.Forbidden(),
             _ => caller,
         };
     }
