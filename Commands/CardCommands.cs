@@ -31,7 +31,7 @@ internal static class CardCommands
             [
                 ("What waits for a review", "postcard card list"),
                 ("What people complained about", "postcard card list --reported"),
-                ("Approve all that wait", "postcard card list --json | jq -r '.[].id' | xargs -n1 postcard card approve"),
+                ("Everything of one user", "postcard card list --user 7k2m9x4c1v8b3n6q"),
             ],
         };
         command.Add(status);
