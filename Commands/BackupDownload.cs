@@ -16,7 +16,8 @@ internal sealed class BackupDownload(Surroundings around, string path, int? keep
     /// <exception cref="HttpRequestException">The server went away; there is no file.</exception>
     public async Task<int> RunAsync(ControlClient server, CancellationToken cancel)
     {
-        var target = _series?.PathAt(TimeProvider.System.GetUtcNow()) ?? path;
+        var now = TimeProvider.System.GetUtcNow();
+        var target = _series?.PathAt(now) ?? path;
         try
         {
             await using var file = BackupFile.Create(target);
@@ -24,7 +25,8 @@ internal sealed class BackupDownload(Surroundings around, string path, int? keep
             CheckSpace(reply, target);
             await CopyAsync(reply, file, cancel);
             var counts = await TakeSummaryAsync(file.Stream, cancel);
-            await file.FinishAsync();
+            target = _series?.PathAt(now, damaged: counts[3] > 0) ?? path;
+            await file.FinishAsync(target);
             return Report(target, file.Bytes, counts);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -84,21 +86,14 @@ internal sealed class BackupDownload(Surroundings around, string path, int? keep
     private int Report(string target, long bytes, int[] counts)
     {
         around.Out.WriteLine($"{target}: {BackupCommand.Size(bytes)}, {counts[0]} users, {counts[1]} cards, {counts[2]} files");
-        if (counts[3] > 0)
+        foreach (var old in keep is { } count ? _series!.Prune(count, target) : [])
         {
-            // Those of before may hold what is missing here.
-            throw new CommandException($"{counts[3]} of the store's files are missing or damaged, and so they are in this backup; nothing older was deleted. See: postcard verify");
+            around.Out.WriteLine($"deleted {old}");
         }
 
-        if (keep is { } count)
-        {
-            foreach (var old in _series!.Prune(count, target))
-            {
-                around.Out.WriteLine($"deleted {old}");
-            }
-        }
-
-        return ExitCode.Done;
+        return counts[3] == 0
+            ? ExitCode.Done
+            : throw new CommandException($"{counts[3]} of the store's files are missing or damaged, and so they are in this backup; see: postcard verify");
     }
 
     private static string Reason(Exception e) => e is DirectoryNotFoundException ? "there is no such directory" : e.Message.Split('\n')[0].TrimEnd('.');

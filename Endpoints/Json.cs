@@ -7,7 +7,11 @@ internal sealed record LoginData(string Openid, string Token, string Expires, in
 
 internal sealed record UsageData(int Cards, long Bytes);
 
-internal sealed record ProfileData(string Openid, int? Role, [property: JsonPropertyName("wx_name")] string WxName, string Created, UsageData Usage);
+/// <param name="Version">As the front end sent it.</param>
+internal sealed record ConsentData(string Version, string Time);
+
+internal sealed record ProfileData(
+    string Openid, int? Role, [property: JsonPropertyName("wx_name")] string WxName, string Created, UsageData Usage, ConsentData? Consent);
 
 internal sealed record ImagePaths(string Large, string Small);
 

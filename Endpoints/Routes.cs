@@ -8,6 +8,7 @@ internal static class Routes
         new("POST", "/postcard/access", Guard.Open, Body.Json, Access.LoginAsync),
         new("GET", "/postcard/access", Guard.User, Body.None, Access.GetAsync),
         new("PUT", "/postcard/access", Guard.User, Body.Json, Access.UpdateAsync),
+        new("GET", "/postcard/access/export", Guard.User, Body.None, Export.SendAsync),
         new("DELETE", "/postcard/access", Guard.User, Body.None, Access.EraseAsync) { ForBanned = true },
         new("DELETE", "/postcard/access/session", Guard.User, Body.None, Access.EndSessionAsync) { ForBanned = true },
         new("GET", "/postcard/role", Guard.Open, Body.None, Access.RolesAsync),
@@ -32,6 +33,11 @@ internal static class Routes
         new("GET", "/postcard/image/{id}", Guard.Open, Body.None, CardMedia.ImageAsync),
         new("GET", "/postcard/mini_image/{id}", Guard.Open, Body.None, CardMedia.MiniImageAsync),
         new("GET", "/postcard/audio/{id}", Guard.Open, Body.None, CardMedia.AudioAsync),
+
+        new("GET", "/postcard/qrcode/{id}", Guard.Optional, Body.None, Codes.GetAsync),
+
+        new("GET", "/postcard/wechat/push", Guard.Open, Body.None, Push.ConfirmAsync),
+        new("POST", "/postcard/wechat/push", Guard.Open, Body.Json, Push.TakeAsync),
 
         new("GET", "/postcard/home", Guard.User, Body.None, CardLists.HomeAsync),
         new("GET", "/postcard/saved", Guard.User, Body.None, CardLists.SavedAsync),

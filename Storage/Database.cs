@@ -34,7 +34,7 @@ internal sealed class Database : IAsyncDisposable
         _lock = dataLock;
         _collections = collections;
         _queue = new WorkQueue(options.QueueLimit, options.GroupLimit);
-        _files = new DataFiles(disk, collections);
+        _files = new DataFiles(disk, collections, options);
         try
         {
             _supervisor = new Supervisor(_files, options, _queue.Wake);

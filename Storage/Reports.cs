@@ -50,6 +50,9 @@ internal sealed class Reports(Database database, CardWrites writes, Audit audit,
         return reports.Count < limit ? null : reports[^1]["_id"].AsString;
     });
 
+    internal static List<OwnReport> By(Tables tables, string uid) => tables.Range(Table, "uid", uid, uid, int.MaxValue)
+        .ConvertAll(report => new OwnReport(report["card"].AsString, report["reason"].AsString, report["created"].AsInt64));
+
     /// <summary>Those of a user who goes. They no longer count either.</summary>
     internal static int Erase(Transaction transaction, string uid, int limit)
     {

@@ -35,11 +35,14 @@ internal sealed class Store : IAsyncDisposable
         Saves = new(database, caches, clock, Reads);
         Reports = new(database, writes, Audit, time);
         Reviews = new(database, writes, Audit);
+        Consents = new(database, Users, time);
+        Own = new(database);
         ReviewReads = new(database);
         Settling = new(database, Users, writes, caches, clock);
         Accounts = new(database, Users, caches, Audit);
         Statistics = new(database, files, Templates);
         Erasure = new(database, files, locks, Users, writes, Saves, Audit);
+        Codes = new(files, Reads, locks);
         Orphans = new(files, database, Reads, locks, time);
         Archiver = new(database, files, time);
     }
@@ -62,28 +65,41 @@ internal sealed class Store : IAsyncDisposable
     public Settling Settling { get; }
     public Accounts Accounts { get; }
     public Audit Audit { get; }
+    public Consents Consents { get; }
+    public OwnData Own { get; }
     public Statistics Statistics { get; }
     public Erasure Erasure { get; }
+    public Codes Codes { get; }
     public Orphans Orphans { get; }
     public Archiver Archiver { get; }
 
     /// <param name="directory">The data directory; made when it is not there.</param>
     /// <param name="cacheBytes">Bound of the records in memory.</param>
     /// <exception cref="DataDirectoryInUseException"/>
-    /// <exception cref="StorageMismatchException">The files there do not belong together or are no database of ours.</exception>
-    /// <exception cref="StorageFullException">There is no space to create it.</exception>
+    /// <exception cref="StorageMismatchException">The files there do not belong together, are no database of ours, or one of a newer release.</exception>
+    /// <exception cref="StorageFullException">There is no space to create or upgrade it.</exception>
     /// <exception cref="IOException">The directory cannot be made, read or written.</exception>
     /// <exception cref="UnauthorizedAccessException">As above.</exception>
     public static async Task<Store> OpenAsync(string directory, long cacheBytes, CardRenderer render, TimeProvider time, ILogger log)
     {
         var (caches, clock) = (new Caches(cacheBytes), new Clock(time));
-        var database = Database.Open(directory, Collections, new() { Logger = log, Time = time, Reopened = Restore });
-        await database.ReadAsync(tables =>
+        var schema = new Schema(directory, log);
+        var database = Database.Open(directory, Collections, new() { Logger = log, Time = time, Reopened = Restore, Examine = schema.Examine, Stamp = Schema.Stamp });
+        try
         {
-            Restore(tables);
-            return true;
-        });
-        return new Store(database, new(directory), caches, clock, await SigningKeyAsync(database), render, time);
+            await schema.UpgradeAsync(database);
+            await database.ReadAsync(tables =>
+            {
+                Restore(tables);
+                return true;
+            });
+            return new Store(database, new(directory), caches, clock, await SigningKeyAsync(database), render, time);
+        }
+        catch
+        {
+            await database.DisposeAsync();
+            throw;
+        }
 
         void Restore(Tables tables)
         {

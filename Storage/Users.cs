@@ -1,3 +1,4 @@
+using System.Globalization;
 using LiteDB;
 
 namespace Postcard.Storage;
@@ -128,6 +129,9 @@ internal sealed class Users(Database database, MediaFiles files, Caches caches, 
 
     /// <summary>The user's current record within a change or read, for other tables of the store.</summary>
     internal static User? Get(Tables tables, string uid) => tables.Find(User.Table, uid) is { } document ? User.FromBson(document) : null;
+
+    internal static List<SessionTimes> SessionsOf(Tables tables, string uid) => tables.Range(Sessions, "key", uid + "|", uid + "}", int.MaxValue)
+        .ConvertAll(session => new SessionTimes(long.Parse(session["key"].AsString.Split('|')[1], CultureInfo.InvariantCulture), session["expires"].AsInt64));
 
     internal void Put(Transaction transaction, User user)
     {

@@ -14,7 +14,7 @@ internal static class BackupChecks
 
         try
         {
-            var newest = Directory.EnumerateFiles(directory, "*.tar.gz").Select(File.GetLastWriteTimeUtc).DefaultIfEmpty().Max();
+            var newest = Directory.EnumerateFiles(directory, "postcard-*.tar.gz").Select(File.GetLastWriteTimeUtc).DefaultIfEmpty().Max();
             if (newest == default)
             {
                 return Finding.Warning(Check, $"none in {directory} yet: the server makes the first one after {Hours(settings.Every)}, or run postcard backup");

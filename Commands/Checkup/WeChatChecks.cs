@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Postcard.WeChat;
 
 namespace Postcard.Commands.Checkup;
@@ -46,14 +47,16 @@ internal static class WeChatChecks
 
     private static async Task<Finding> AccountAsync(HttpClient http, Settings settings, CancellationToken cancel)
     {
-        var account = await WeChatAccount.ProbeAsync(http, settings.WeChat.AppId, settings.WeChat.Secret, cancel);
-        return account.State switch
+        var client = new WeChatClient(http, settings.WeChat.AppId, settings.WeChat.Secret, NullLogger.Instance, TimeProvider.System);
+        var probe = await client.Tokens.ProbeAsync(cancel);
+        return probe.Outcome switch
         {
-            AccountState.Ok => Finding.Ok(Check, "reached, and it takes the account"),
-            AccountState.IpNotAllowed => Finding.Failed(Check,
-                $"it refuses this machine's address (40164): add {account.Address ?? "the public address of this machine"} to the IP whitelist at mp.weixin.qq.com, beside the secret (IP 白名单); logins work without it, checks and codes do not"),
-            AccountState.AccountRefused => Finding.Failed(Check, "it refuses the account, so nobody can log in: compare wechat.appid and wechat.secret with mp.weixin.qq.com"),
-            _ => OutOfReach(settings, "it answers with nothing of use: try again later"),
+            WeChatProbeOutcome.Ok => Finding.Ok(Check, "reached, and it takes the account"),
+            WeChatProbeOutcome.IpNotAllowed => Finding.Failed(Check,
+                $"it refuses this machine's address (40164): add {probe.Ip ?? "the machine's public address"} to the IP whitelist (IP 白名单) at mp.weixin.qq.com; until then logins work, checks and codes do not"),
+            WeChatProbeOutcome.AccountRefused => Finding.Failed(Check, "it refuses the account, so nobody can log in: compare wechat.appid and wechat.secret with mp.weixin.qq.com"),
+            WeChatProbeOutcome.OutOfReach => OutOfReach(settings, "it answers with nothing of use: try again later"),
+            _ => Finding.Failed(Check, $"it gives no access token (errcode {probe.Code}): look the code up in WeChat's documentation"),
         };
     }
 

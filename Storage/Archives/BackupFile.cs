@@ -4,16 +4,14 @@ namespace Postcard.Storage.Archives;
 internal sealed class BackupFile : IAsyncDisposable
 {
     /// <summary>Ends the names of files still being written.</summary>
-    private const string Unfinished = ".part";
+    private const string Unfinished = ".postcard-part";
 
-    private readonly string _path;
     private readonly string _part;
     private readonly FileStream _stream;
     private bool _finished;
 
     private BackupFile(string path)
     {
-        _path = path;
         _part = Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.{Ids.NewFile()}{Unfinished}");
         _stream = Engine.FileDisk.OpenPrivate(_part, FileMode.CreateNew, FileShare.None);
     }
@@ -35,14 +33,15 @@ internal sealed class BackupFile : IAsyncDisposable
     /// <summary>Bytes that the directory of <paramref name="path"/> can still take.</summary>
     public static long FreeBytes(string path) => new DriveInfo(Path.GetDirectoryName(path)!).AvailableFreeSpace;
 
-    /// <exception cref="IOException">It is not whole, and does not get its name.</exception>
-    public async Task FinishAsync()
+    /// <param name="path">The name it gets, in the directory where it is.</param>
+    /// <exception cref="IOException">It is not on disk, and does not get its name.</exception>
+    public async Task FinishAsync(string path)
     {
         await _stream.FlushAsync();
         RandomAccess.FlushToDisk(_stream.SafeFileHandle);
-        File.Move(_part, _path, overwrite: false);
+        File.Move(_part, path, overwrite: false);
         _finished = true;
-        Native.SyncDirectory(Path.GetDirectoryName(_path)!);
+        Native.SyncDirectory(Path.GetDirectoryName(path)!);
     }
 
     public async ValueTask DisposeAsync()
@@ -57,11 +56,11 @@ internal sealed class BackupFile : IAsyncDisposable
     /// <summary>What a kill left behind; those that somebody still writes are locked.</summary>
     private static void RemoveLeftovers(string directory)
     {
-        foreach (var part in Directory.EnumerateFiles(directory, $".*.tar.gz.*{Unfinished}"))
+        foreach (var part in Directory.EnumerateFiles(directory, ".*" + Unfinished))
         {
             try
             {
-                using var _ = Engine.FileDisk.OpenPrivate(part, FileMode.Open, FileShare.None);
+                using var _ = new FileStream(part, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
                 File.Delete(part);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)

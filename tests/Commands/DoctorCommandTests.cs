@@ -137,6 +137,26 @@ public sealed class DoctorCommandTests : IDisposable
     }
 
     [Theory]
+    [InlineData(0, "ok", "takes the account")]
+    [InlineData(40125, "failed", "wechat.secret")]
+    [InlineData(40164, "failed", "add 203.0.113.7 to the IP whitelist")]
+    [InlineData(45009, "failed", "45009")]
+    public async Task Doctor_WeChatsAnswer_IsExplained(int errcode, string grade, string expected)
+    {
+        await using var weChat = await FakeWeChat.StartAsync();
+        if (errcode != 0)
+        {
+            weChat.Answer(FakeWeChat.StableToken, FakeWeChat.Error(errcode, "invalid ip 203.0.113.7 ipv6 ::ffff:203.0.113.7, not in whitelist rid: 1-2"));
+        }
+
+        var findings = await FindingsAsync("--wechat-appid", FakeWeChat.AppId, "--wechat-secret", FakeWeChat.Secret, "--wechat-api", weChat.Api);
+
+        Assert.Contains(findings, finding => finding.Check == "WeChat" && finding.Grade == grade && finding.Text.Contains(expected));
+        Assert.Contains(findings, finding => finding is { Check: "clock", Grade: "ok" } && finding.Text.Contains("as WeChat's"));
+        Assert.DoesNotContain(findings, finding => finding.Text.Contains(FakeWeChat.Secret) || finding.Text.Contains("access-token"));
+    }
+
+    [Theory]
     [InlineData(1, "ok")]
     [InlineData(100, "failed")]
     public async Task Doctor_Backups_AreJudgedByAge(int hours, string grade)
