@@ -98,8 +98,8 @@ public sealed class ReviewsTests : IAsyncLifetime
         {
             var before = await database.ReadAsync(tables => tables.All(Review.Table, "", 100).ConvertAll(Review.FromBson));
             await database.WriteAsync(transaction => before.TrueForAll(review => transaction.Delete(Review.Table, review.Id)));
-            await Reviews.UpgradeAsync(database);
-            await Reviews.UpgradeAsync(database);
+            await ReviewsOfCards.MakeAsync(database);
+            await ReviewsOfCards.MakeAsync(database);
             Assert.Equal(before, await database.ReadAsync(tables => tables.All(Review.Table, "", 100).ConvertAll(Review.FromBson)));
             Assert.Equal([reported, plaza], before.OrderByDescending(review => review.Reports).Select(review => review.Id));
             Assert.DoesNotContain(plain, before.Select(review => review.Id));
