@@ -109,7 +109,8 @@ internal sealed class Database : IAsyncDisposable
     /// <summary>Writes a copy of the database, of one moment, to a new file. Reads and changes go on meanwhile.</summary>
     /// <exception cref="StorageUnavailableException">The disk failed meanwhile; there is no copy.</exception>
     /// <exception cref="IOException">The file exists already or cannot be written.</exception>
-    public async Task CopyAsync(string path)
+    /// <param name="durable">Whether it has to outlive a power cut. To sync a large file takes the log's fsyncs longer, too.</param>
+    public async Task CopyAsync(string path, bool durable = true)
     {
         var generation = await RunUpkeep(store =>
         {
@@ -119,7 +120,7 @@ internal sealed class Database : IAsyncDisposable
         });
         try
         {
-            await Task.Run(() => WriteCopy(path));
+            await Task.Run(() => WriteCopy(path, durable));
             if (generation != _supervisor.Generation)
             {
                 File.Delete(path);
@@ -156,7 +157,7 @@ internal sealed class Database : IAsyncDisposable
         return work.Task;
     }
 
-    private void WriteCopy(string path)
+    private void WriteCopy(string path, bool durable)
     {
         var directory = new FileDisk(Path.GetDirectoryName(Path.GetFullPath(path))!);
         using var copy = directory.Create(Path.GetFileName(path));
@@ -166,6 +167,9 @@ internal sealed class Database : IAsyncDisposable
             copy.Write(chunk.AsSpan(0, _files.Data.Read(chunk, at)), at);
         }
 
-        copy.Sync();
+        if (durable)
+        {
+            copy.Sync();
+        }
     }
 }

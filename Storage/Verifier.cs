@@ -14,7 +14,7 @@ internal sealed record Flaw(string Kind, string What, string Detail);
 /// </summary>
 internal sealed class Verifier(Database database, MediaFiles files, Orphans orphans)
 {
-    private const int PageSize = 50;
+    private const int PageSize = 20;
     private const int SignEvery = 200;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 

@@ -41,11 +41,13 @@ public sealed partial class ReadmeTests
     public void LinksWithin_LeadToHeadings(string name)
     {
         var readme = new Readme(name);
-        var anchors = readme.Headings.Select(heading => heading.TrimStart('#').Trim().ToLowerInvariant().Replace(' ', '-')).ToHashSet();
+        var anchors = readme.Headings.Select(AnchorOf).ToHashSet();
         var links = readme.Prose.SelectMany(line => Anchor().Matches(line)).Select(match => match.Groups[1].Value).ToList();
 
         Assert.NotEmpty(links);
         Assert.All(links, link => Assert.Contains(link, anchors));
+
+        static string AnchorOf(string heading) => string.Concat(heading.TrimStart('#').Trim().ToLowerInvariant().Where(c => char.IsLetterOrDigit(c) || c is ' ' or '-' or '_')).Replace(' ', '-');
     }
 
     [Fact]

@@ -65,7 +65,7 @@ internal sealed class ArchiveRun(Database database, MediaFiles files, TimeProvid
             throw new StorageFullException();
         }
 
-        await database.CopyAsync(_copyPath);
+        await database.CopyAsync(_copyPath, durable: false);
         _copy = await database.OpenCopyAsync(_copyPath);
         _snapshot = new Snapshot(_copy, files);
         var bytes = await _snapshot.CountAsync() + new FileInfo(_copyPath).Length;

@@ -3,7 +3,8 @@ namespace Postcard.Storage.Archives;
 /// <summary>Reads out of a copy of the database which files its records name.</summary>
 internal sealed class Snapshot(DatabaseCopy copy, MediaFiles files)
 {
-    private const int PageSize = 100;
+    /// <summary>Writers wait as long as one page takes.</summary>
+    private const int PageSize = 20;
 
     private readonly HashSet<string> _templateFiles = new(StringComparer.Ordinal);
     private int _users;
