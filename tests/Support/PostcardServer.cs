@@ -69,6 +69,15 @@ internal sealed class PostcardServer : IAsyncDisposable
         return new(this, reply.Ok().GetProperty("token").GetString());
     }
 
+    /// <summary>Asserts that records, indexes, counters and files agree.</summary>
+    public async Task AgreesAsync()
+    {
+        await foreach (var flaw in Service.App.Store.NewVerifier().RunAsync(TimeSpan.FromHours(1), TestContext.Current.CancellationToken))
+        {
+            Assert.Null(flaw);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
