@@ -40,6 +40,10 @@ internal sealed class Failure(int status, string reason, Text text, int? retryAf
 
     public static Failure BadMedia(string chinese, string english) => new(422, "bad_media", new(chinese, english));
 
+    /// <param name="seconds">After which a call has a chance again.</param>
+    public static Failure RateLimited(int seconds) =>
+        new(429, "rate_limited", new("操作过于频繁，请稍后再试", "Too many requests, please try again later"), seconds);
+
     public static Failure Busy() => new(503, "busy", new("服务器繁忙，请稍后再试", "The server is busy, please try again"), retryAfterSeconds: 2);
 
     public static Failure StorageFull() =>

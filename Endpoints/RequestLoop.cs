@@ -9,18 +9,14 @@ using Microsoft.Extensions.Primitives;
 
 namespace Postcard.Endpoints;
 
-/// <summary>A connection's request state, used again for its next request.</summary>
-internal sealed class Exchange(IFeatureCollection features)
-{
-    public DefaultHttpContext Http { get; } = new(features);
-    public bool Control { get; } = features.Get<ControlConnection>() is not null;
-}
-
 /// <summary>Takes each request through the route's policy to its handler, and every exception to a reply.</summary>
 internal sealed partial class RequestLoop(App app, Router router, IdentityLookup identity, ILogger<RequestLoop> log)
     : IHttpApplication<Exchange>
 {
     private static readonly Caller CommandLine = new("", "", Admin: true);
+
+    private readonly TrustedProxies _proxies = new(app.Settings.TrustedProxies);
+    private readonly RateLimits? _limits = app.Settings.Limits ? new(app.Settings.Rates, app.Time) : null;
 
     public Exchange CreateContext(IFeatureCollection features)
     {
@@ -59,6 +55,7 @@ internal sealed partial class RequestLoop(App app, Router router, IdentityLookup
             }
 
             var caller = route.Guard == Guard.Open ? null : await CallerAsync(exchange, route.Guard);
+            Admit(exchange, route.Rate, caller);
             call = new Call(http, app, caller, id);
             CheckLength(http.Request, route.Body);
             await route.Handler(call);
@@ -99,7 +96,7 @@ internal sealed partial class RequestLoop(App app, Router router, IdentityLookup
     private async ValueTask<Caller?> CallerAsync(Exchange exchange, Guard guard)
     {
         var token = TokenOf(exchange.Http.Request.Headers["token"]);
-        var caller = token is null ? null : await identity(token);
+        var caller = token is null ? null : await IdentifyAsync(exchange, token, guard);
         if (caller is null && exchange.Control)
         {
             caller = CommandLine;
@@ -108,10 +105,52 @@ internal sealed partial class RequestLoop(App app, Router router, IdentityLookup
         return guard switch
         {
             Guard.Optional => caller,
-            _ when caller is null => throw Failure.Unauthorized(),
+            _ when caller is null => throw Unauthorized(exchange, token),
             Guard.Admin when !caller.Admin => throw Failure.Forbidden(),
             _ => caller,
         };
+    }
+
+    /// <summary>
+    /// Whose token it is. From an address that sent many tokens of nobody's, guesses do not reach the store any more. Tokens that may be
+    /// somebody's do: a whole campus may be behind that address.
+    /// </summary>
+    /// <exception cref="Failure">429; where a token is optional the guess counts as none instead.</exception>
+    private async ValueTask<Caller?> IdentifyAsync(Exchange exchange, string token, Guard guard)
+    {
+        if (_limits is null || exchange.Control)
+        {
+            return await identity(token);
+        }
+
+        var client = exchange.ClientOf(_proxies);
+        if (_limits.WaitForTokens(client) is { } wait && !app.Store.Users.MayKnow(token))
+        {
+            return guard is Guard.Optional ? null : throw RateLimits.TooOften(wait);
+        }
+
+        var caller = await identity(token);
+        if (caller is null)
+        {
+            _limits.CountRefusedToken(client);
+        }
+
+        return caller;
+    }
+
+    /// <summary>A refused token is counted already; who comes without any is counted like one who looks.</summary>
+    private Failure Unauthorized(Exchange exchange, string? token)
+    {
+        Admit(exchange, token is null ? Rate.Read : Rate.None, null);
+        return Failure.Unauthorized();
+    }
+
+    private void Admit(Exchange exchange, Rate rate, Caller? caller)
+    {
+        if (_limits is not null && !exchange.Control && rate is not Rate.None)
+        {
+            _limits.Admit(rate, exchange.ClientOf(_proxies), caller?.Uid);
+        }
     }
 
     /// <summary>Front ends send what an unset variable prints as.</summary>

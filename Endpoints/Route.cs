@@ -36,7 +36,14 @@ internal enum Body
 internal delegate Task Handler(Call call);
 
 /// <param name="Path">Segments as they come, <c>{id}</c> for the one that varies.</param>
-internal sealed record Route(string Method, string Path, Guard Guard, Body Body, Handler Handler);
+internal sealed record Route(string Method, string Path, Guard Guard, Body Body, Rate Rate, Handler Handler)
+{
+    /// <summary>Counted as its method suggests: what only looks is a read, the rest a write.</summary>
+    public Route(string method, string path, Guard guard, Body body, Handler handler)
+        : this(method, path, guard, body, method == "GET" ? Rate.Read : Rate.Write, handler)
+    {
+    }
+}
 
 /// <summary>Who is calling, as far as handlers care.</summary>
 /// <param name="Uid">Our own random id of the user, never the openid. Empty for the control socket.</param>
