@@ -25,7 +25,8 @@ internal sealed class Service : IAsyncDisposable
     /// <param name="controlOnly">No TCP and no jobs: the command line's way to use the handlers while no server runs.</param>
     public static async Task<Service> StartAsync(Settings settings, ILoggerFactory loggers, TimeProvider time, bool controlOnly = false)
     {
-        var store = await Store.OpenAsync(settings.Data, settings.CacheMegabytes * 1024L * 1024, CardJson.Render, time, loggers.CreateLogger<Store>());
+        var quota = settings.Limits ? new Quota(settings.QuotaCards, settings.QuotaMegabytes * 1024L * 1024) : Quota.None;
+        var store = await Store.OpenAsync(settings.Data, settings.CacheMegabytes * 1024L * 1024, CardJson.Render, quota, time, loggers.CreateLogger<Store>());
         var http = WeChatHttp.Create(settings.WeChat.Api);
         var weChat = new WeChatClient(http, settings.WeChat.AppId, settings.WeChat.Secret, loggers.CreateLogger<WeChatClient>(), time);
         var app = new App(settings, store, new Pictures(settings.MediaMegabytes * 1024L * 1024), new Sounds(), weChat, time);

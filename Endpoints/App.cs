@@ -9,4 +9,7 @@ internal sealed record App(Settings Settings, Store Store, Pictures Pictures, So
 {
     /// <summary>The small media files that were asked for lately.</summary>
     public FileCache Files { get; } = new(Settings.FileCacheMegabytes * 1024L * 1024);
+
+    /// <summary>The way in for uploads.</summary>
+    public UploadGate Uploading { get; } = new(() => Store.Files.FreeBytes, Settings.MinFreeMegabytes * 1024L * 1024);
 }

@@ -36,7 +36,7 @@ internal static class Cards
     public static async Task DeleteAsync(Call call)
     {
         var id = IdOf(call.Id);
-        Check(await call.App.Store.Cards.DeleteAsync(call.User.Uid, id));
+        Check(call.App.Settings, await call.App.Store.Cards.DeleteAsync(call.User.Uid, id));
         call.App.Files.Drop(call.App.Store.Files.CardDirectory(call.User.Uid, id) + "/");
         await Replies.OkAsync(call, new Text("明信片已删除", "The card was deleted"));
     }
@@ -58,7 +58,7 @@ internal static class Cards
     internal static string IdOf(string id) =>
         Ids.IsCard(id) ? id : throw Failure.BadRequest("明信片编号不正确", "This is not the id of a card");
 
-    internal static void Check(CardOutcome outcome)
+    internal static void Check(Settings settings, CardOutcome outcome)
     {
         switch (outcome)
         {
@@ -72,6 +72,10 @@ internal static class Cards
                 throw Failure.Unauthorized();
             case CardOutcome.TemplateChanged:
                 throw Failure.Busy();
+            case CardOutcome.TooMany:
+                throw Failure.TooManyCards(settings.QuotaCards);
+            case CardOutcome.NoRoom:
+                throw Failure.QuotaFull(settings.QuotaMegabytes);
         }
     }
 
@@ -95,7 +99,7 @@ internal static class Cards
 
     private static async Task ReplyAsync(Call call, CardResult result, Text msg)
     {
-        Check(result.Outcome);
+        Check(call.App.Settings, result.Outcome);
         await ShowAsync(call, result.Card!.Id, msg);
     }
 

@@ -46,6 +46,12 @@ internal sealed class Failure(int status, string reason, Text text, int? retryAf
 
     public static Failure Busy() => new(503, "busy", new("服务器繁忙，请稍后再试", "The server is busy, please try again"), retryAfterSeconds: 2);
 
+    public static Failure TooManyCards(int most) => new(507, "quota_exceeded",
+        new($"明信片已达 {most} 张的上限，请先删除一些", $"You have as many cards as one may have ({most}), please delete some first"));
+
+    public static Failure QuotaFull(int megabytes) => new(507, "quota_exceeded",
+        new($"您的 {megabytes} MB 空间已用完，请先删除一些明信片", $"Your space of {megabytes} MB is full, please delete some cards first"));
+
     public static Failure StorageFull() =>
         new(507, "storage_full", new("服务器存储空间不足，请稍后再试", "The server has run out of storage, please try later"), retryAfterSeconds: 60);
 

@@ -3,7 +3,7 @@ using LiteDB;
 namespace Postcard.Storage;
 
 /// <summary>Changes of cards. What a card takes from the uploads is linked into its directory before the record says so.</summary>
-internal sealed class Cards(Database database, MediaFiles files, Caches caches, Clock clock, UserLocks locks, Users users, Idempotency idempotency, CardReads reads)
+internal sealed class Cards(Database database, MediaFiles files, Caches caches, Clock clock, UserLocks locks, Quota quota, Users users, Idempotency idempotency, CardReads reads)
 {
     internal static readonly Collection[] Collections =
     [
@@ -142,7 +142,7 @@ internal sealed class Cards(Database database, MediaFiles files, Caches caches, 
             return earlier;
         }
 
-        if (Check(transaction, draft) is { } refused)
+        if ((Check(transaction, draft) ?? CheckQuota(transaction, draft, 1, draft.Card.OwnBlobs.Bytes)) is { } refused)
         {
             return new(refused);
         }
@@ -176,7 +176,7 @@ internal sealed class Cards(Database database, MediaFiles files, Caches caches, 
             return new(CardOutcome.NotFound);
         }
 
-        if (Check(transaction, draft) is { } refused)
+        if ((Check(transaction, draft) ?? CheckQuota(transaction, draft, 0, draft.Card.OwnBlobs.Bytes - before.OwnBlobs.Bytes)) is { } refused)
         {
             return new(refused);
         }
@@ -200,6 +200,19 @@ internal sealed class Cards(Database database, MediaFiles files, Caches caches, 
 
         var changed = draft.FromTemplates.Any(seen => Templates.Get(tables, seen.Id)?.Blobs != seen.Blobs);
         return changed ? CardOutcome.TemplateChanged : null;
+    }
+
+    /// <summary>What takes no more than before is let through in any case: the quota may have been lowered.</summary>
+    private CardOutcome? CheckQuota(Tables tables, CardDraft draft, int cards, long bytes)
+    {
+        var user = Users.Get(tables, draft.Card.Uid)!;
+        if (cards > 0 && !quota.HasRoomFor(user.Cards + cards))
+        {
+            return CardOutcome.TooMany;
+        }
+
+        var waiting = Quota.Waiting(tables, user.Uid, [.. draft.Taken.Select(upload => upload.Kind)]);
+        return bytes > 0 && !quota.HasRoomFor(user.Bytes + bytes + waiting) ? CardOutcome.NoRoom : null;
     }
 
     private static void EmptySlots(Transaction transaction, CardDraft draft)

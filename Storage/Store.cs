@@ -15,7 +15,7 @@ internal sealed class Store : IAsyncDisposable
 
     private readonly Database _database;
 
-    private Store(Database database, MediaFiles files, Caches caches, Clock clock, CardRenderer render, TimeProvider time)
+    private Store(Database database, MediaFiles files, Caches caches, Clock clock, CardRenderer render, Quota quota, TimeProvider time)
     {
         var locks = new UserLocks();
         _database = database;
@@ -23,9 +23,9 @@ internal sealed class Store : IAsyncDisposable
         Templates = new(database, files, caches, time);
         Idempotency = new(database, time);
         Users = new(database, files, caches, time);
-        Uploads = new(database, files, locks, time);
+        Uploads = new(database, files, locks, quota, time);
         Reads = new(database, caches, render);
-        Cards = new(database, files, caches, clock, locks, Users, Idempotency, Reads);
+        Cards = new(database, files, caches, clock, locks, quota, Users, Idempotency, Reads);
         Saves = new(database, caches, clock, Reads);
         Reports = new(database, time);
         Erasure = new(database, files, locks, Users, Cards, Saves);
@@ -46,12 +46,13 @@ internal sealed class Store : IAsyncDisposable
 
     /// <param name="directory">The data directory; made when it is not there.</param>
     /// <param name="cacheBytes">Bound of the records in memory.</param>
+    /// <param name="quota">What each user may have.</param>
     /// <exception cref="DataDirectoryInUseException"/>
     /// <exception cref="StorageMismatchException">The files there do not belong together or are no database of ours.</exception>
     /// <exception cref="StorageFullException">There is no space to create it.</exception>
     /// <exception cref="IOException">The directory cannot be made, read or written.</exception>
     /// <exception cref="UnauthorizedAccessException">As above.</exception>
-    public static async Task<Store> OpenAsync(string directory, long cacheBytes, CardRenderer render, TimeProvider time, ILogger log)
+    public static async Task<Store> OpenAsync(string directory, long cacheBytes, CardRenderer render, Quota quota, TimeProvider time, ILogger log)
     {
         var (caches, clock) = (new Caches(cacheBytes), new Clock(time));
         var database = Database.Open(directory, Collections, new() { Logger = log, Time = time, Reopened = Restore });
@@ -60,7 +61,7 @@ internal sealed class Store : IAsyncDisposable
             Restore(tables);
             return true;
         });
-        return new Store(database, new(directory), caches, clock, render, time);
+        return new Store(database, new(directory), caches, clock, render, quota, time);
 
         void Restore(Tables tables)
         {
