@@ -14,6 +14,9 @@ internal sealed class Failure(int status, string reason, Text text, int? retryAf
     public Text Text { get; } = text;
     public int? RetryAfterSeconds { get; } = retryAfterSeconds;
 
+    /// <summary>Words for programs beside the reason, where there can be several.</summary>
+    public IReadOnlyList<string> Lacks { get; init; } = [];
+
     public static Failure BadRequest(string chinese, string english) => new(400, "bad_request", new(chinese, english));
 
     public static Failure Unauthorized() => new(401, "unauthorized", new("请先登录", "Please log in first"));
@@ -51,6 +54,9 @@ internal sealed class Failure(int status, string reason, Text text, int? retryAf
 
     public static Failure QuotaFull(int megabytes) => new(507, "quota_exceeded",
         new($"您的 {megabytes} MB 空间已用完，请先删除一些明信片", $"Your space of {megabytes} MB is full, please delete some cards first"));
+
+    public static Failure NotReady(IReadOnlyList<string> lacks) =>
+        new(503, "not_ready", new("服务器尚未就绪，请稍后再试", "The server is not ready, please try again"), retryAfterSeconds: 5) { Lacks = lacks };
 
     public static Failure StorageFull() =>
         new(507, "storage_full", new("服务器存储空间不足，请稍后再试", "The server has run out of storage, please try later"), retryAfterSeconds: 60);

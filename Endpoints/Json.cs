@@ -35,5 +35,6 @@ internal sealed record AudioUploadData(string Type, string Format, double Durati
 [JsonSerializable(typeof(ImageUploadData))]
 [JsonSerializable(typeof(AudioUploadData))]
 [JsonSerializable(typeof(IReadOnlyList<Role>))]
+[JsonSerializable(typeof(IReadOnlyList<string>))]
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 internal sealed partial class Json : JsonSerializerContext;

@@ -68,18 +68,18 @@ internal sealed class RateLimits
         switch (rate)
         {
             case Rate.Read:
-                Refuse(Take(Budget.Reads, address));
+                Refuse(rate, Take(Budget.Reads, address));
                 break;
             case Rate.Login:
-                Refuse(Take(Budget.Logins, address));
+                Refuse(rate, Take(Budget.Logins, address));
                 break;
             case Rate.Write:
-                Refuse(string.IsNullOrEmpty(uid) ? null : _users.Take((Budget.UserWrites, uid)));
-                Refuse(Take(Budget.AddressWrites, address));
+                Refuse(rate, string.IsNullOrEmpty(uid) ? null : _users.Take((Budget.UserWrites, uid)));
+                Refuse(rate, Take(Budget.AddressWrites, address));
                 break;
             case Rate.Upload:
-                Refuse(string.IsNullOrEmpty(uid) ? null : _users.Take((Budget.UserUploads, uid)));
-                Refuse(Take(Budget.AddressUploads, address));
+                Refuse(rate, string.IsNullOrEmpty(uid) ? null : _users.Take((Budget.UserUploads, uid)));
+                Refuse(rate, Take(Budget.AddressUploads, address));
                 break;
         }
     }
@@ -89,15 +89,22 @@ internal sealed class RateLimits
 
     public void CountRefusedToken(ClientAddress address) => Take(Budget.RefusedTokens, address);
 
-    public static Failure TooOften(TimeSpan wait) => Failure.RateLimited((int)Math.Max(1, Math.Ceiling(wait.TotalSeconds)));
+    /// <summary>The refusal of an address that guesses tokens.</summary>
+    public static Failure TooManyTokens(TimeSpan wait) => TooOften("tokens", wait);
+
+    private static Failure TooOften(string limit, TimeSpan wait)
+    {
+        EndpointMeter.CountRefused(limit);
+        return Failure.RateLimited((int)Math.Max(1, Math.Ceiling(wait.TotalSeconds)));
+    }
 
     private TimeSpan? Take(Budget budget, ClientAddress address) => _addresses.Take((budget, address.Bits));
 
-    private static void Refuse(TimeSpan? wait)
+    private static void Refuse(Rate rate, TimeSpan? wait)
     {
         if (wait is { } time)
         {
-            throw TooOften(time);
+            throw TooOften(rate switch { Rate.Read => "reads", Rate.Login => "logins", Rate.Write => "writes", _ => "uploads" }, time);
         }
     }
 

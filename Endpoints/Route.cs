@@ -19,6 +19,9 @@ internal enum Guard
 
     /// <summary>The command line through the control socket; for everybody else there is nothing at this path.</summary>
     Control,
+
+    /// <summary>This machine, the control socket, or who sends the token of the metrics; for everybody else there is nothing at this path.</summary>
+    Metrics,
 }
 
 /// <summary>What body a route takes, and so how large it may be.</summary>

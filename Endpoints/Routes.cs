@@ -41,6 +41,8 @@ internal static class Routes
         new("DELETE", "/postcard/saved/{id}", Guard.User, Body.None, CardLists.UnsaveAsync),
         new("GET", "/postcard/plaza", Guard.Optional, Body.None, CardLists.PlazaAsync),
 
+        new("GET", "/metrics", Guard.Metrics, Body.None, Metrics.GetAsync),
+        new("GET", "/readyz", Guard.Open, Body.None, Rate.None, Health.ReadyAsync),
         new("GET", "/healthz", Guard.Open, Body.None, Rate.None, Health.GetAsync),
     ];
 }

@@ -53,7 +53,7 @@ internal sealed class Server : IAsyncDisposable
         }));
         if (!controlOnly)
         {
-            Listen(options, app.Settings, listen => Secure(listen, certificates));
+            Listen(options, app.Settings, listen => Configure(listen, certificates, app.Traffic));
         }
 
         // Inline: what a request writes is sent on the thread that wrote it, without a hop (a reply of 228 kB: 88 instead of 155 µs of CPU). "Unsafe"
@@ -65,6 +65,7 @@ internal sealed class Server : IAsyncDisposable
         var server = new Server(kestrel, control, certificates);
         try
         {
+            app.Traffic.Add(routes);
             var application = new RequestLoop(app, new Router(routes), identity, loggers.CreateLogger<RequestLoop>());
             await kestrel.StartAsync(application, CancellationToken.None);
             control.Protect();
@@ -100,8 +101,20 @@ internal sealed class Server : IAsyncDisposable
     };
 
     /// <summary>HTTP/2 is agreed on within TLS only; a port without TLS speaks HTTP/1.1, as every proxy does with it.</summary>
-    private static void Secure(ListenOptions listen, Certificates? certificates)
+    private static void Configure(ListenOptions listen, Certificates? certificates, Traffic traffic)
     {
+        listen.Use(next => async connection =>
+        {
+            traffic.Opened();
+            try
+            {
+                await next(connection);
+            }
+            finally
+            {
+                traffic.Closed();
+            }
+        });
         if (certificates is not null)
         {
             listen.Protocols = HttpProtocols.Http1AndHttp2;

@@ -15,6 +15,8 @@ internal sealed class UploadGate(Func<long> freeBytes, long floorBytes)
 
     public int Open => Volatile.Read(ref _open);
 
+    public bool IsFull => Open >= Capacity;
+
     /// <summary>Whether the disk has more than the floor below which uploads stop.</summary>
     public bool HasSpace => freeBytes() >= floorBytes;
 

@@ -30,6 +30,7 @@ internal static class Uploads
                 throw Failure.QuotaFull(app.Settings.QuotaMegabytes);
         }
 
+        EndpointMeter.CountUpload(kind is UploadKind.Image ? "image" : "audio", file.Bytes);
         await (blobs switch
         {
             { Image: { } image } => Replies.OkAsync(

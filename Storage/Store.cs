@@ -71,6 +71,14 @@ internal sealed class Store : IAsyncDisposable
         }
     }
 
+    /// <summary>Reads and changes that wait for the database.</summary>
+    public int Waiting => _database.Waiting;
+
+    public bool IsBusy => _database.IsBusy;
+
+    /// <summary>Whether the database takes changes.</summary>
+    public bool IsReady => _database.State is DatabaseState.Ready;
+
     /// <summary>Ends without an exception when the database answers and the disk can be written.</summary>
     /// <exception cref="StorageUnavailableException">The database does not take changes now.</exception>
     public async Task CheckAsync()

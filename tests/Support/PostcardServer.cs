@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Postcard.Commands;
+using Postcard.Endpoints;
 
 namespace Postcard.Tests.Support;
 
@@ -8,11 +9,12 @@ internal sealed class PostcardServer : IAsyncDisposable
 {
     private readonly TempFolder _folder = new();
     private readonly TimeProvider _time;
+    private readonly AccessLog? _access;
     private Service? _service;
 
-    private PostcardServer(FakeWeChat weChat, Settings settings, TimeProvider time)
+    private PostcardServer(FakeWeChat weChat, Settings settings, TimeProvider time, AccessLog? access)
     {
-        (WeChat, _time) = (weChat, time);
+        (WeChat, _time, _access) = (weChat, time, access);
         Settings = settings with
         {
             Port = 0, Listen = "127.0.0.1", Data = _folder["data"], WeChat = new() { AppId = FakeWeChat.AppId, Secret = FakeWeChat.Secret, Api = weChat.Api },
@@ -27,9 +29,9 @@ internal sealed class PostcardServer : IAsyncDisposable
 
     public Uri Address => new(Service.Server.Addresses[0]);
 
-    public static async Task<PostcardServer> StartAsync(Settings? settings = null, TimeProvider? time = null)
+    public static async Task<PostcardServer> StartAsync(Settings? settings = null, TimeProvider? time = null, AccessLog? access = null)
     {
-        var server = new PostcardServer(await FakeWeChat.StartAsync(), settings ?? new Settings(), time ?? TimeProvider.System);
+        var server = new PostcardServer(await FakeWeChat.StartAsync(), settings ?? new Settings(), time ?? TimeProvider.System, access);
         await server.RestartAsync();
         return server;
     }
@@ -39,7 +41,7 @@ internal sealed class PostcardServer : IAsyncDisposable
     {
         await StopAsync();
         Settings = change?.Invoke(Settings) ?? Settings;
-        _service = await Service.StartAsync(Settings, NullLoggerFactory.Instance, _time);
+        _service = await Service.StartAsync(Settings, NullLoggerFactory.Instance, _time, access: _access);
     }
 
     public async Task StopAsync()
