@@ -90,6 +90,9 @@ internal sealed record Settings
     /// <summary>What <see cref="Moderation"/> comes to.</summary>
     public string Review => Moderation ?? (Dev ? "off" : "manual");
 
+    /// <summary>Whether WeChat can fetch media here and its results are taken; pictures are sent to it otherwise.</summary>
+    public bool ChecksMediaByLink => PublicUrl is not null && WeChat.PushToken is not null;
+
     /// <summary>What the codes of <see cref="Dev"/> start with, and the openids that they stand for: WeChat's own have no colon.</summary>
     public const string DevPrefix = "dev:";
 

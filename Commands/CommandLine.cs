@@ -63,6 +63,17 @@ internal static class CommandLine
         };
         root.Add(ServeCommand.Make(around));
         root.Add(TemplateCommands.Make(around));
+        root.Add(UserCommands.Make(around));
+        root.Add(CardCommands.Make(around));
+        root.Add(UserCommands.MakeSession(around));
+        root.Add(OperationCommands.MakeStats(around));
+        root.Add(OperationCommands.MakeAudit(around));
+        root.Add(BackupCommand.Make(around));
+        root.Add(RestoreCommand.Make(around));
+        root.Add(VerifyCommand.Make(around));
+        root.Add(GcCommand.Make(around));
+        root.Add(ConfigCommands.Make(around));
+        root.Add(DoctorCommand.Make(around));
         root.Add(Licenses.Make(around));
         root.Add(new HelpOption { Action = new ExampleHelp() });
         root.Add(new VersionOption { Action = new PrintVersion(around) });

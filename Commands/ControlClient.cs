@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace Postcard.Commands;
@@ -70,6 +71,33 @@ internal sealed class ControlClient(HttpClient http)
                 using var reply = Judge(response.StatusCode, await response.Content.ReadAsByteArrayAsync(cancel), about);
                 throw new InvalidOperationException("A reply that is not 200 is a refusal.");
             }
+        }
+    }
+
+    /// <summary>Sends a request whose reply is lines of JSON, the last of which says <c>"done":true</c>.</summary>
+    /// <inheritdoc cref="SendAsync"/>
+    public async IAsyncEnumerable<JsonElement> LinesAsync(HttpRequestMessage request, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        using var reply = await DownloadAsync(request, cancel);
+        using var reader = new StreamReader(await reply.Content.ReadAsStreamAsync(cancel));
+        for (var done = false; !done;)
+        {
+            var line = await ReadLineAsync(reader, cancel) ?? throw new HttpRequestException("The server stopped.");
+            using var json = JsonDocument.Parse(line);
+            done = json.RootElement.TryGetProperty("done", out _);
+            yield return json.RootElement.Clone();
+        }
+    }
+
+    private static async Task<string?> ReadLineAsync(StreamReader reader, CancellationToken cancel)
+    {
+        try
+        {
+            return await reader.ReadLineAsync(cancel);
+        }
+        catch (IOException e)
+        {
+            throw new HttpRequestException("The server stopped.", e);
         }
     }
 

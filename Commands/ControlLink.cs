@@ -72,6 +72,7 @@ internal sealed class ControlLink : IAsyncDisposable
         var started = TimeProvider.System.GetTimestamp();
         while (!await IsServedAsync(settings.Data, cancel))
         {
+            CheckOwner(settings.Data);
             try
             {
                 return await Service.StartAsync(settings, loggers, TimeProvider.System, controlOnly: true);
@@ -91,6 +92,15 @@ internal sealed class ControlLink : IAsyncDisposable
         }
 
         return null;
+    }
+
+    /// <summary>Root may do all, but what it wrote here the service could not open.</summary>
+    private static void CheckOwner(string data)
+    {
+        if (Posix.StatusOf(Path.Combine(data, "postcard.db")) is { } database && database.Owner != Posix.User)
+        {
+            throw new CommandException($"the data directory {data} belongs to another user; start its server first, or run this as that user");
+        }
     }
 
     private static async Task<bool> IsServedAsync(string data, CancellationToken cancel)

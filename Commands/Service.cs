@@ -4,6 +4,7 @@ using Postcard.Jobs;
 using Postcard.Media;
 using Postcard.Storage;
 using Postcard.WeChat;
+using Backups = Postcard.Jobs.Backups;
 
 namespace Postcard.Commands;
 
@@ -12,10 +13,11 @@ internal sealed class Service : IAsyncDisposable
 {
     private readonly HttpClient _http;
     private readonly Sweeps? _sweeps;
+    private readonly Backups? _backups;
 
-    private Service(App app, Server server, HttpClient http, Sweeps? sweeps)
+    private Service(App app, Server server, HttpClient http, Sweeps? sweeps, Backups? backups)
     {
-        (App, Server, _http, _sweeps) = (app, server, http, sweeps);
+        (App, Server, _http, _sweeps, _backups) = (app, server, http, sweeps, backups);
     }
 
     public App App { get; }
@@ -38,10 +40,11 @@ internal sealed class Service : IAsyncDisposable
                 await Seed.RunAsync(app);
             }
 
-            var identity = new IdentityLookup(token => FindCallerAsync(app, token));
+            var identity = new IdentityLookup(token => Callers.FindAsync(app, token));
             var server = await Server.StartAsync(app, Routes.All, identity, loggers, controlOnly);
             var sweeps = controlOnly ? null : new Sweeps(store, TimeSpan.FromHours(settings.TempHours), time, loggers.CreateLogger<Sweeps>());
-            return new(app, server, http, sweeps);
+            var backups = controlOnly || settings.Backup.Dir is not { } directory ? null : new Backups(store, settings, directory, time, loggers.CreateLogger<Backups>());
+            return new(app, server, http, sweeps, backups);
         }
         catch
         {
@@ -65,13 +68,12 @@ internal sealed class Service : IAsyncDisposable
             await _sweeps.DisposeAsync();
         }
 
-        await DisposeAsync(App, _http);
-    }
+        if (_backups is not null)
+        {
+            await _backups.DisposeAsync();
+        }
 
-    private static async ValueTask<Caller?> FindCallerAsync(App app, string token)
-    {
-        var user = await app.Store.Users.FindByTokenAsync(token, app.Settings.AcceptOpenid);
-        return user is null || !app.Settings.Knows(user.OpenId) ? null : new(user.Uid, user.OpenId, app.Settings.IsAdmin(user.OpenId));
+        await DisposeAsync(App, _http);
     }
 
     private static async ValueTask DisposeAsync(App app, HttpClient http)

@@ -36,14 +36,20 @@ internal sealed class SettingsOptions
     }
 
     /// <exception cref="SettingsException">With all problems.</exception>
-    public LoadedSettings Load(ParseResult parsed, Surroundings around, bool forServing)
+    public LoadedSettings Load(ParseResult parsed, Surroundings around, bool forServing) =>
+        SettingsLoader.Load(InputOf(parsed, around), forServing);
+
+    /// <summary>What <c>serve</c> would run with, problems included.</summary>
+    public LoadedSettings Read(ParseResult parsed, Surroundings around) => SettingsLoader.Read(InputOf(parsed, around), forServing: true);
+
+    private SettingsInput InputOf(ParseResult parsed, Surroundings around)
     {
         var flags = _options
             .Where(pair => parsed.GetResult(pair.Option) is { Implicit: false })
             .ToDictionary(pair => pair.Setting.Name, pair => pair.Option is Option<bool> option
                 ? parsed.GetValue(option) ? "true" : "false"
                 : parsed.GetValue((Option<string?>)pair.Option)!);
-        return SettingsLoader.Load(new(flags, parsed.GetValue(_config), around.Environment, around.Directory), forServing);
+        return new(flags, parsed.GetValue(_config), around.Environment, around.Directory);
     }
 
     // Only an option of type bool may stand alone: one of text with an optional value takes whatever flag comes next for it.

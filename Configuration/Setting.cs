@@ -30,6 +30,9 @@ internal abstract class Setting(string name, string description)
     /// <summary>The value as a variable or a flag would hold it; empty for none.</summary>
     public abstract string Show(Settings settings);
 
+    /// <summary>Writes the value as the file would hold it.</summary>
+    public abstract void WriteTo(Utf8JsonWriter json, Settings settings);
+
     private static string Split(string name, char separator)
     {
         var split = new StringBuilder();
@@ -57,4 +60,49 @@ internal sealed class Setting<T>(string name, string description, Kind<T> kind, 
     public override Settings Set(Settings settings, JsonElement json) => with(settings, kind.FromJson(json));
 
     public override string Show(Settings settings) => kind.ToText(get(settings));
+
+    public override void WriteTo(Utf8JsonWriter json, Settings settings)
+    {
+        switch (get(settings))
+        {
+            case null:
+                json.WriteNullValue();
+                break;
+            case bool value:
+                json.WriteBooleanValue(value);
+                break;
+            case int value:
+                json.WriteNumberValue(value);
+                break;
+            case IReadOnlyList<string> values:
+                json.WriteStartArray();
+                foreach (var value in values)
+                {
+                    json.WriteStringValue(value);
+                }
+
+                json.WriteEndArray();
+                break;
+            case IReadOnlyList<Role> roles:
+                WriteRoles(json, roles);
+                break;
+            default:
+                json.WriteStringValue(Show(settings));
+                break;
+        }
+    }
+
+    private static void WriteRoles(Utf8JsonWriter json, IReadOnlyList<Role> roles)
+    {
+        json.WriteStartArray();
+        foreach (var role in roles)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("id", role.Id);
+            json.WriteString("name", role.Name);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
 }

@@ -12,6 +12,8 @@ internal sealed record SettingsInput(
 /// <param name="Origins">For every setting that is not left at its default, by name, where its value came from.</param>
 internal sealed record LoadedSettings(Settings Settings, IReadOnlyDictionary<string, Origin> Origins)
 {
+    public IReadOnlyList<SettingsProblem> Problems { get; init; } = [];
+
     public Origin OriginOf(Setting setting) => Origins.GetValueOrDefault(setting.Name, Origin.Default);
 }
 
@@ -34,6 +36,13 @@ internal sealed class SettingsLoader
     /// <exception cref="SettingsException">With all problems.</exception>
     public static LoadedSettings Load(SettingsInput input, bool forServing)
     {
+        var loaded = Read(input, forServing);
+        return loaded.Problems.Count == 0 ? loaded : throw new SettingsException(loaded.Problems);
+    }
+
+    /// <summary>As <see cref="Load"/>, for looking at settings that may be wrong: what has a problem is left at its default.</summary>
+    public static LoadedSettings Read(SettingsInput input, bool forServing)
+    {
         var loader = new SettingsLoader(input);
         loader.TakeFile();
         loader.TakeVariables();
@@ -45,9 +54,7 @@ internal sealed class SettingsLoader
             loader.CheckWeChat();
         }
 
-        return loader._problems.Count == 0
-            ? new(loader._settings, loader._origins)
-            : throw new SettingsException(loader._problems);
+        return new(loader._settings, loader._origins) { Problems = loader._problems };
     }
 
     private Settings WithFullPaths()

@@ -8,12 +8,19 @@ internal static class Access
     private const int CodeMaxLength = 512;
     private const int NameMaxLength = 32;
     private const int DevNameMaxLength = 32;
+    private const int ConsentMaxLength = 32;
 
     public static async Task LoginAsync(Call call)
     {
         call.Beside = "\"new\":0,\"exist\":0";
         var fields = await JsonFields.ReadAsync(call);
-        var login = await call.App.Store.Users.LoginAsync(await OpenIdAsync(call, fields.RequiredText("code", CodeMaxLength)));
+        var (code, consent) = (fields.RequiredText("code", CodeMaxLength), ConsentOf(fields));
+        var login = await call.App.Store.Users.LoginAsync(await OpenIdAsync(call, code));
+        if (consent is not null)
+        {
+            await call.App.Store.Consents.AgreeAsync(login.User.Uid, consent);
+        }
+
         call.Beside = login.New ? "\"new\":1,\"exist\":0" : "\"new\":0,\"exist\":1";
         var data = new LoginData(login.User.OpenId, login.Token, Times.Format(login.Expires), login.User.Role, login.User.Name);
         await Replies.OkAsync(call, data, Json.Default.LoginData, new("登录成功", "Logged in"));
@@ -22,7 +29,8 @@ internal static class Access
     public static async Task GetAsync(Call call)
     {
         var user = await call.App.Store.Users.FindAsync(call.User.Uid) ?? throw Failure.Unauthorized();
-        var data = new ProfileData(user.OpenId, user.Role, user.Name, Times.Format(user.Created), new(user.Cards, user.Bytes));
+        var consent = user.Consent is { } version ? new ConsentData(version, Times.Format(user.Consented)) : null;
+        var data = new ProfileData(user.OpenId, user.Role, user.Name, Times.Format(user.Created), new(user.Cards, user.Bytes), consent);
         await Replies.OkAsync(call, data, Json.Default.ProfileData);
     }
 
@@ -31,12 +39,24 @@ internal static class Access
         var fields = await JsonFields.ReadAsync(call);
         var role = fields.Has("role") ? RoleOf(call, fields) : (int?)null;
         var name = fields.Text("wx_name", NameMaxLength);
-        if (role is null && name is null)
+        var consent = ConsentOf(fields);
+        if (role is null && name is null && consent is null)
         {
-            throw Failure.InvalidField("role", "请提供 role 或 wx_name", "send role or wx_name");
+            throw Failure.InvalidField("role", "请提供 role、wx_name 或 consent", "send role, wx_name or consent");
         }
 
-        var updated = await call.App.Store.Users.UpdateAsync(call.User.Uid, role, name, call.App.Settings.RoleChange == "once");
+        var namePends = name is not null && Standing.Waits(call.App.Settings.Review, await ContentCheck.OfNameAsync(call, name));
+        var updated = await call.App.Store.Users.UpdateAsync(call.User.Uid, role, name, call.App.Settings.RoleChange == "once", namePends);
+        if (namePends)
+        {
+            await call.App.Store.Settling.FinishAsync(call.User.Uid);
+        }
+
+        if (updated is true && consent is not null)
+        {
+            await call.App.Store.Consents.AgreeAsync(call.User.Uid, consent);
+        }
+
         await (updated switch
         {
             true => Replies.OkAsync(call, new Text("已保存", "Saved")),
@@ -74,6 +94,9 @@ internal static class Access
             ? Task.FromResult(code)
             : throw new Failure(401, "login_refused", new("登录失败，请重试", "The login was refused, please try again"));
     }
+
+    /// <summary>The version of the terms that the user agrees to; null when the front end says nothing of it.</summary>
+    private static string? ConsentOf(JsonFields fields) => fields.Text("consent", ConsentMaxLength) is { Length: > 0 } version ? version : null;
 
     /// <summary>A role's id, as a number or text, or its name.</summary>
     private static int RoleOf(Call call, JsonFields fields)

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Primitives;
 
 namespace Postcard.Endpoints;
 
@@ -20,25 +19,26 @@ internal sealed class Admission(App app, IdentityLookup identity)
             throw Failure.NotFound();
         }
 
-        var caller = route.Guard is Guard.Open or Guard.Metrics ? null : await CallerAsync(exchange, route.Guard);
+        var caller = route.Guard is Guard.Open or Guard.Metrics ? null : await CallerAsync(exchange, route);
         Admit(exchange, route.Rate, caller);
         CheckLength(http.Request, route.Body);
         return new Call(http, app, caller, id);
     }
 
-    private async ValueTask<Caller?> CallerAsync(Exchange exchange, Guard guard)
+    private async ValueTask<Caller?> CallerAsync(Exchange exchange, Route route)
     {
-        var token = TokenOf(exchange.Http.Request.Headers["token"]);
-        var caller = token is null ? null : await IdentifyAsync(exchange, token, guard);
+        var token = Callers.TokenOf(exchange.Http.Request.Headers["token"]);
+        var caller = token is null ? null : await IdentifyAsync(exchange, token, route.Guard);
         if (caller is null && exchange.Control)
         {
             caller = CommandLine;
         }
 
-        return guard switch
+        return route.Guard switch
         {
             Guard.Optional => caller,
             _ when caller is null => throw Unauthorized(exchange, token),
+            _ when caller.Banned && route.IsWrite && !route.ForBanned => throw Failure.Banned(),
             Guard.Admin when !caller.Admin => throw Failure.Forbidden(),
             _ => caller,
         };
@@ -85,10 +85,6 @@ internal sealed class Admission(App app, IdentityLookup identity)
             _limits.Admit(rate, exchange.ClientOf(_proxies), caller?.Uid);
         }
     }
-
-    /// <summary>Front ends send what an unset variable prints as.</summary>
-    private static string? TokenOf(StringValues header) =>
-        header.Count == 1 && header[0] is { Length: > 0 and <= HttpLimits.TokenCharacters } token and not ("undefined" or "null") ? token : null;
 
     private static void CheckLength(HttpRequest request, Body body)
     {

@@ -32,18 +32,26 @@ internal sealed record CardForm(
     }
 
     /// <summary>The new card that this form asks for.</summary>
-    public CardDraft Create(App app, string uid, Upload? image, Upload? audio)
+    /// <param name="check">Of the texts in this form.</param>
+    public CardDraft Create(App app, string uid, Upload? image, Upload? audio, ContentCheck check)
     {
         var (id, created) = app.Store.Cards.NewKey();
         var blank = new Card(id, uid, "", "", "", "", BlobSet.None, null, null, false, CardStatus.None, created, created);
-        return Apply(app, blank, image, audio);
+        return Apply(app, null, blank, image, audio, check);
     }
 
     /// <summary>The card as this form changes it.</summary>
-    public CardDraft Edit(App app, Card card, Upload? image, Upload? audio) =>
-        Apply(app, card with { Updated = app.Store.Cards.NewTime() }, image, audio);
+    /// <inheritdoc cref="Create"/>
+    public CardDraft Edit(App app, Card card, Upload? image, Upload? audio, ContentCheck check) =>
+        Apply(app, card, card with { Updated = app.Store.Cards.NewTime() }, image, audio, check);
 
-    private CardDraft Apply(App app, Card card, Upload? image, Upload? audio)
+    /// <summary>What there will be to read on the card.</summary>
+    /// <param name="before">The card that this form changes; null for a new one.</param>
+    /// <param name="name">The author's.</param>
+    public string TextsOver(Card? before, string name) =>
+        Card.TextsOf(Title ?? before?.Title ?? "", From ?? before?.From ?? "", To ?? before?.To ?? "", Content ?? before?.Content ?? "", name);
+
+    private CardDraft Apply(App app, Card? before, Card card, Upload? image, Upload? audio, ContentCheck check)
     {
         var picture = MediumChoices.Of(TakeImage, Template, DropTemplate, card.Template, card.Blobs.Image is not null, image is not null);
         var sound = MediumChoices.Of(TakeAudio, AudioTemplate, DropAudioTemplate, card.AudioTemplate, card.Blobs.Audio is not null, audio is not null);
@@ -61,11 +69,10 @@ internal sealed record CardForm(
             throw Failure.InvalidField("audio_template", "该模板没有声音", "this template has no sound");
         }
 
-        var plaza = Plaza ?? card.Plaza;
         var result = card with
         {
             Title = Title ?? card.Title, From = From ?? card.From, To = To ?? card.To, Content = Content ?? card.Content,
-            Plaza = plaza, Status = plaza ? CardStatus.Approved : CardStatus.None,
+            Plaza = Plaza ?? card.Plaza,
             Template = picture is MediumChoice.Keep ? card.Template : cover?.Id,
             AudioTemplate = sound is MediumChoice.Keep ? card.AudioTemplate : tune?.Id,
             Blobs = new(
@@ -74,7 +81,9 @@ internal sealed record CardForm(
                 Chosen(sound, card.Blobs.Audio, audio?.Blobs.Audio, tune?.Blobs.Audio)),
         };
         Check(result);
-        return new(result, picture is MediumChoice.Upload ? image : null, sound is MediumChoice.Upload ? audio : null, [.. new[] { cover, tune }.OfType<Template>()]);
+        var (judged, left) = check.Judge(before, result);
+        return new(
+            judged, picture is MediumChoice.Upload ? image : null, sound is MediumChoice.Upload ? audio : null, [.. new[] { cover, tune }.OfType<Template>()], left);
     }
 
     private static void Check(Card card)

@@ -28,27 +28,59 @@ internal static class CardJson
         using (var json = new Utf8JsonWriter(buffer, Options))
         {
             json.WriteStartObject();
-            WriteTexts(json, card, author);
-            WriteMedia(json, card);
-            json.WriteBoolean("plaza"u8, card.Plaza);
-            json.WriteString("status"u8, card.Status);
-            json.WriteString("created"u8, Times.Format(card.Created));
-            json.WriteString("updated"u8, Times.Format(card.Updated));
+            Write(json, card, author, null);
         }
 
         return buffer.WrittenSpan.ToArray();
     }
 
-    /// <summary>The fields that depend on the caller, and the end of the object. The openid is shown to its owner only.</summary>
-    public static byte[] Tail(Caller? caller, string author, bool saved)
+    /// <summary>The same fields, within an object of the caller's.</summary>
+    /// <param name="link">Makes of a path what somebody without a token can follow; null leaves paths as they are.</param>
+    public static void Write(Utf8JsonWriter json, Card card, User author, Func<string, string>? link)
     {
-        if (caller is null || caller.Uid != author)
+        WriteTexts(json, card, author);
+        WriteMedia(json, card, link);
+        json.WriteBoolean("plaza"u8, card.Plaza);
+        json.WriteString("status"u8, card.Status);
+        json.WriteString("created"u8, Times.Format(card.Created));
+        json.WriteString("updated"u8, Times.Format(card.Updated));
+    }
+
+    /// <summary>The rendered fields for this caller: <c>&lt;image src&gt;</c> sends no token, so who may see a rejected card gets links that need none.</summary>
+    public static byte[] Body(Call call, OpenCard card)
+    {
+        if (card.Status != CardStatus.Rejected)
+        {
+            return card.Json;
+        }
+
+        var json = new StringBuilder(Encoding.UTF8.GetString(card.Json));
+        Sign("image", card.Blobs.Image);
+        Sign("mini_image", card.Blobs.Mini);
+        Sign("audio", card.Blobs.Audio);
+        return Encoding.UTF8.GetBytes(json.ToString());
+
+        // A text of the card cannot hold this: its quotes are escaped.
+        void Sign(string kind, Blob? blob)
+        {
+            var path = PathOf(kind, card.Id, blob);
+            _ = path is null ? null : json.Replace($"\"{kind}\":\"{path}\"", $"\"{kind}\":\"{call.App.Signed.Sign(path)}\"");
+        }
+    }
+
+    /// <summary>The fields that depend on the caller, and the end of the object. Openid and reason are shown to the owner only.</summary>
+    public static byte[] Tail(Caller? caller, OpenCard card, bool saved)
+    {
+        if (caller is null || caller.Uid != card.Uid)
         {
             return saved ? ForeignSaved : Foreign;
         }
 
         var openId = JsonEncodedText.Encode(caller.OpenId, JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
-        return Encoding.UTF8.GetBytes($$""","mine":true,"saved":{{(saved ? "true" : "false")}},"wx_openid":"{{openId}}"}""");
+        var reason = card.Status == CardStatus.Rejected
+            ? $"\"reason\":\"{JsonEncodedText.Encode(card.Reason, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\","
+            : "";
+        return Encoding.UTF8.GetBytes($$""",{{reason}}"mine":true,"saved":{{(saved ? "true" : "false")}},"wx_openid":"{{openId}}"}""");
     }
 
     private static void WriteTexts(Utf8JsonWriter json, Card card, User author)
@@ -61,18 +93,20 @@ internal static class CardJson
         json.WriteString("wx_name"u8, author.Name);
     }
 
-    private static void WriteMedia(Utf8JsonWriter json, Card card)
+    private static void WriteMedia(Utf8JsonWriter json, Card card, Func<string, string>? link)
     {
         json.WriteBoolean("with_img"u8, card.Blobs.Image is not null);
         json.WriteBoolean("with_audio"u8, card.Blobs.Audio is not null);
-        json.WriteString("image"u8, PathOf("image", card, card.Blobs.Image));
-        json.WriteString("mini_image"u8, PathOf("mini_image", card, card.Blobs.Mini));
-        json.WriteString("audio"u8, PathOf("audio", card, card.Blobs.Audio));
+        json.WriteString("image"u8, Linked(PathOf("image", card.Id, card.Blobs.Image)));
+        json.WriteString("mini_image"u8, Linked(PathOf("mini_image", card.Id, card.Blobs.Mini)));
+        json.WriteString("audio"u8, Linked(PathOf("audio", card.Id, card.Blobs.Audio)));
         WriteId(json, "template"u8, card.Template);
         WriteId(json, "audio_template"u8, card.AudioTemplate);
+
+        string? Linked(string? path) => path is null || link is null ? path : link(path);
     }
 
-    private static string? PathOf(string kind, Card card, Blob? blob) => blob is null ? null : $"/postcard/{kind}/{card.Id}?v={blob.Version}";
+    private static string? PathOf(string kind, string id, Blob? blob) => blob is null ? null : $"/postcard/{kind}/{id}?v={blob.Version}";
 
     private static void WriteId(Utf8JsonWriter json, ReadOnlySpan<byte> name, int? id)
     {

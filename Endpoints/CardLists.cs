@@ -21,7 +21,7 @@ internal static class CardLists
         var page = await call.App.Store.Reads.HomeAsync(uid, before, limit ?? LargestPage);
         if (limit is not null || page.Next is null)
         {
-            await Replies.RawListAsync(call, Pieces(page, call.Caller, saved), Cursor.Write(page.Next));
+            await Replies.RawListAsync(call, Pieces(call, page, saved), Cursor.Write(page.Next));
             return;
         }
 
@@ -35,10 +35,10 @@ internal static class CardLists
         foreach (var saved in page.Cards)
         {
             Separate(pieces);
-            if (saved.Card is { } card)
+            if (saved.Card is { } card && Cards.IsFor(call.Caller, card))
             {
-                pieces.Add(card.Json);
-                pieces.Add(CardJson.Tail(call.Caller, card.Uid, saved: true));
+                pieces.Add(CardJson.Body(call, card));
+                pieces.Add(CardJson.Tail(call.Caller, card, saved: true));
             }
             else
             {
@@ -53,7 +53,7 @@ internal static class CardLists
     {
         var page = await call.App.Store.Reads.PlazaAsync(Cursor.Read(call, long.MaxValue), QueryFields.Limit(call) ?? DefaultLimit);
         var saved = call.Caller is { Uid.Length: > 0 } caller ? await call.App.Store.Saves.IdsAsync(caller.Uid) : NothingSaved;
-        await Replies.RawListAsync(call, Pieces(page, call.Caller, saved), Cursor.Write(page.Next));
+        await Replies.RawListAsync(call, Pieces(call, page, saved), Cursor.Write(page.Next));
     }
 
     public static async Task SaveAsync(Call call)
@@ -83,25 +83,26 @@ internal static class CardLists
                 yield return Comma;
             }
 
-            foreach (var piece in Pieces(page, call.Caller, saved))
+            foreach (var piece in Pieces(call, page, saved))
             {
                 yield return piece;
             }
         }
     }
 
-    private static List<ReadOnlyMemory<byte>> Pieces(CardPage page, Caller? caller, HashSet<string> saved)
+    private static List<ReadOnlyMemory<byte>> Pieces(Call call, CardPage page, HashSet<string> saved)
     {
+        var caller = call.Caller;
         var pieces = new List<ReadOnlyMemory<byte>>(3 * page.Cards.Count);
         byte[]? own = null, ownSaved = null;
         foreach (var card in page.Cards)
         {
             Separate(pieces);
             var isSaved = saved.Contains(card.Id);
-            var mine = caller is not null && caller.Uid == card.Uid;
-            pieces.Add(card.Json);
-            pieces.Add(!mine ? CardJson.Tail(null, card.Uid, isSaved)
-                : isSaved ? ownSaved ??= CardJson.Tail(caller, card.Uid, true) : own ??= CardJson.Tail(caller, card.Uid, false));
+            var plain = card.Status != CardStatus.Rejected && caller is not null && caller.Uid == card.Uid;
+            pieces.Add(CardJson.Body(call, card));
+            pieces.Add(!plain ? CardJson.Tail(caller, card, isSaved)
+                : isSaved ? ownSaved ??= CardJson.Tail(caller, card, true) : own ??= CardJson.Tail(caller, card, false));
         }
 
         return pieces;

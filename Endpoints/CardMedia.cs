@@ -24,16 +24,29 @@ internal static class CardMedia
     }
 
     /// <summary>Sends a blob out of the directory that it lies in.</summary>
-    internal static Task SendAsync(Call call, string directory, Blob blob)
+    internal static Task SendAsync(Call call, string directory, Blob blob, Keeping keeping = Keeping.Public)
     {
         var contentType = blob.Format switch { "jpg" => "image/jpeg", "mp3" => "audio/mpeg", "m4a" => "audio/mp4", _ => "audio/aac" };
         var file = new MediaFile(
             Path.Join(directory, blob.Name), contentType, blob.Hash, DateTimeOffset.FromUnixTimeMilliseconds(blob.Modified), blob.Bytes);
-        return FileReplies.SendAsync(call, file, QueryFields.Is(call, "v", blob.Version));
+        return FileReplies.SendAsync(call, file, QueryFields.Is(call, "v", blob.Version), keeping);
     }
 
-    private static async ValueTask<OpenCard> FindAsync(Call call) =>
-        await call.App.Store.Reads.OpenAsync(Cards.IdOf(call.Id)) ?? throw Failure.NotFound();
+    /// <summary>A rejected card's media are for its owner and admins, and for who has a signed link.</summary>
+    private static async ValueTask<OpenCard> FindAsync(Call call)
+    {
+        var card = await call.App.Store.Reads.OpenAsync(Cards.IdOf(call.Id)) ?? throw Failure.NotFound();
+        return card.Status != CardStatus.Rejected || call.App.Signed.Holds(call) || Cards.IsFor(await Callers.OfAsync(call), card)
+            ? card
+            : throw Failure.NotFound();
+    }
+
+    private static Keeping KeepingOf(OpenCard card) => card.Status switch
+    {
+        CardStatus.Approved => Keeping.Public,
+        CardStatus.Rejected => Keeping.None,
+        _ => Keeping.Private,
+    };
 
     private static Task SendAsync(Call call, OpenCard card, Blob? blob, int? template)
     {
@@ -43,6 +56,6 @@ internal static class CardMedia
         }
 
         var files = call.App.Store.Files;
-        return SendAsync(call, template is { } id ? files.TemplateDirectory(id) : files.CardDirectory(card.Uid, card.Id), blob);
+        return SendAsync(call, template is { } id ? files.TemplateDirectory(id) : files.CardDirectory(card.Uid, card.Id), blob, KeepingOf(card));
     }
 }

@@ -6,8 +6,8 @@ internal static class Cards
 {
     private const int KeyMaxLength = 64;
 
-    // A template changed between the look at it and the commit, again and again: more than this is no coincidence.
-    private const int TemplateAttempts = 5;
+    // Card or template changed between the look at it and the commit, again and again: more than this is no coincidence.
+    private const int Attempts = 5;
 
     public static Task OpenAsync(Call call) => ShowAsync(call, IdOf(call.Id));
 
@@ -18,8 +18,9 @@ internal static class Cards
         var form = CardForm.Read(fields);
         var key = KeyOf(call) is { } text ? new IdempotencyKey(text, Convert.ToHexString(fields.BodyHash())) : null;
         var takesUploads = form.TakeImage is true || form.TakeAudio is true;
-        var result = await WithTemplatesAsync(
-            () => call.App.Store.Cards.CreateAsync(uid, takesUploads, key, (image, audio) => form.Create(call.App, uid, image, audio)));
+        var check = await ContentCheck.OfTextsAsync(call, form);
+        var result = await AgainAsync(
+            () => call.App.Store.Cards.CreateAsync(uid, takesUploads, key, (image, audio) => form.Create(call.App, uid, image, audio, check)));
         await ReplyAsync(call, result, new("明信片已保存", "The card was made"));
     }
 
@@ -28,8 +29,9 @@ internal static class Cards
         var fields = await JsonFields.ReadAsync(call);
         var id = IdOf(call.Id.Length > 0 ? call.Id : fields.RequiredText("id", 64));
         var form = CardForm.Read(fields);
-        var result = await WithTemplatesAsync(
-            () => call.App.Store.Cards.EditAsync(call.User.Uid, id, (card, image, audio) => form.Edit(call.App, card, image, audio)));
+        var check = await ContentCheck.OfTextsAsync(call, form, id);
+        var result = await AgainAsync(
+            () => call.App.Store.Cards.EditAsync(call.User.Uid, id, (card, image, audio) => form.Edit(call.App, card, image, audio, check)));
         await ReplyAsync(call, result, new("修改已保存", "The card was changed"));
     }
 
@@ -45,7 +47,7 @@ internal static class Cards
     {
         var id = IdOf(call.Id);
         var reason = (await JsonFields.ReadAsync(call, optional: true)).Text("reason", 500) ?? "";
-        if (!await call.App.Store.Reports.AddAsync(call.User.Uid, id, reason))
+        if (!await call.App.Store.Reports.AddAsync(call.User.Uid, id, reason, call.App.Settings.ReportThreshold))
         {
             throw Failure.NotFound();
         }
@@ -57,6 +59,10 @@ internal static class Cards
     /// <exception cref="Failure">400.</exception>
     internal static string IdOf(string id) =>
         Ids.IsCard(id) ? id : throw Failure.BadRequest("明信片编号不正确", "This is not the id of a card");
+
+    /// <summary>A rejected card is there for its owner and admins only.</summary>
+    internal static bool IsFor(Caller? caller, OpenCard card) =>
+        card.Status != CardStatus.Rejected || (caller is not null && (caller.Admin || caller.Uid == card.Uid));
 
     internal static void Check(Settings settings, CardOutcome outcome)
     {
@@ -70,7 +76,9 @@ internal static class Cards
                 throw Failure.Conflict();
             case CardOutcome.UserGone:
                 throw Failure.Unauthorized();
-            case CardOutcome.TemplateChanged:
+            case CardOutcome.Banned:
+                throw Failure.Banned();
+            case CardOutcome.TemplateChanged or CardOutcome.Reviewed:
                 throw Failure.Busy();
             case CardOutcome.TooMany:
                 throw Failure.TooManyCards(settings.QuotaCards);
@@ -79,10 +87,10 @@ internal static class Cards
         }
     }
 
-    private static async Task<CardResult> WithTemplatesAsync(Func<Task<CardResult>> change)
+    private static async Task<CardResult> AgainAsync(Func<Task<CardResult>> change)
     {
         var result = await change();
-        for (var attempt = 1; result.Outcome is CardOutcome.TemplateChanged && attempt < TemplateAttempts; attempt++)
+        for (var attempt = 1; result.Outcome is CardOutcome.TemplateChanged or CardOutcome.Reviewed && attempt < Attempts; attempt++)
         {
             result = await change();
         }
@@ -92,9 +100,14 @@ internal static class Cards
 
     private static async Task ShowAsync(Call call, string id, Text? msg = null)
     {
-        var card = await call.App.Store.Reads.OpenAsync(id) ?? throw Failure.NotFound();
+        var card = await call.App.Store.Reads.OpenAsync(id);
+        if (card is null || !IsFor(call.Caller, card))
+        {
+            throw Failure.NotFound();
+        }
+
         var saved = call.Caller is { Uid.Length: > 0 } caller && (await call.App.Store.Saves.IdsAsync(caller.Uid)).Contains(card.Id);
-        await Replies.RawAsync(call, card.Json, CardJson.Tail(call.Caller, card.Uid, saved), msg: msg);
+        await Replies.RawAsync(call, CardJson.Body(call, card), CardJson.Tail(call.Caller, card, saved), msg: msg);
     }
 
     private static async Task ReplyAsync(Call call, CardResult result, Text msg)

@@ -23,12 +23,17 @@ internal sealed class Failure(int status, string reason, Text text, int? retryAf
 
     public static Failure Forbidden() => new(403, "forbidden", new("没有权限进行此操作", "You may not do this"));
 
+    public static Failure Banned() => new(403, "forbidden", new("账号已被封禁，暂时只能查看", "This account is banned: it can read, but not change anything"));
+
     public static Failure NotFound() => new(404, "not_found", new("内容不存在或已被删除", "This does not exist or was deleted"));
 
     public static Failure MethodNotAllowed() =>
         new(405, "method_not_allowed", new("不支持该请求方法", "This method is not allowed here"));
 
     public static Failure NoUpload(Text text) => new(409, "no_upload", text);
+
+    public static Failure Changed() =>
+        new(409, "conflict", new("明信片在此期间已被修改，请重新查看", "The card was changed meanwhile, please look at it again"));
 
     public static Failure Conflict() =>
         new(409, "conflict", new("相同的 Idempotency-Key 已用于其他内容", "This Idempotency-Key was used with another body"));
@@ -40,6 +45,9 @@ internal sealed class Failure(int status, string reason, Text text, int? retryAf
     /// <param name="field">The JSON field, named in the text as the contract demands.</param>
     public static Failure InvalidField(string field, string chinese, string english) =>
         new(422, "invalid_field", new($"{field}：{chinese}", $"{field}: {english}"));
+
+    public static Failure RejectedContent() =>
+        new(422, "rejected_content", new("内容未通过微信内容安全检测，请修改后再试", "WeChat's content check refuses this text, please change it"));
 
     public static Failure BadMedia(string chinese, string english) => new(422, "bad_media", new(chinese, english));
 

@@ -17,6 +17,19 @@ internal sealed record MediaFile(string Path, string ContentType, string ETag, D
     public DateTimeOffset LastModified { get; } = DateTimeOffset.FromUnixTimeSeconds(Modified.ToUnixTimeSeconds());
 }
 
+/// <summary>Who may keep a copy of a reply.</summary>
+internal enum Keeping
+{
+    /// <summary>Everybody on the way.</summary>
+    Public,
+
+    /// <summary>The client only.</summary>
+    Private,
+
+    /// <summary>Nobody.</summary>
+    None,
+}
+
 /// <summary>Answers with the bytes of a media file, which never change under one path.</summary>
 internal static class FileReplies
 {
@@ -29,13 +42,13 @@ internal static class FileReplies
     /// </summary>
     /// <param name="currentVersion">The request named the current version of the file, so the reply may be kept for a year.</param>
     /// <exception cref="Failure">404: the file is gone; 400, 416: the range.</exception>
-    public static async Task SendAsync(Call call, MediaFile file, bool currentVersion)
+    public static async Task SendAsync(Call call, MediaFile file, bool currentVersion, Keeping keeping = Keeping.Public)
     {
         var (request, response) = (call.Http.Request, call.Http.Response);
         var head = HttpMethods.IsHead(request.Method);
         if (Conditions.NotModified(request.Headers, file))
         {
-            SetHeaders(response, file, currentVersion);
+            SetHeaders(response, file, currentVersion, keeping);
             response.StatusCode = StatusCodes.Status304NotModified;
             return;
         }
@@ -44,7 +57,7 @@ internal static class FileReplies
         var content = await ContentAsync(call.App.Files, file);
         try
         {
-            SetHeaders(response, file, currentVersion);
+            SetHeaders(response, file, currentVersion, keeping);
             response.ContentType = file.ContentType;
             response.Headers.AcceptRanges = "bytes";
             response.Headers.XContentTypeOptions = "nosniff";
@@ -69,11 +82,16 @@ internal static class FileReplies
         }
     }
 
-    private static void SetHeaders(HttpResponse response, MediaFile file, bool currentVersion)
+    private static void SetHeaders(HttpResponse response, MediaFile file, bool currentVersion, Keeping keeping)
     {
         response.Headers.ETag = file.QuotedETag;
         response.Headers.LastModified = HeaderUtilities.FormatDate(file.LastModified);
-        response.Headers.CacheControl = currentVersion ? "public, max-age=31536000, immutable" : "no-cache";
+        response.Headers.CacheControl = keeping switch
+        {
+            Keeping.Public => currentVersion ? "public, max-age=31536000, immutable" : "no-cache",
+            Keeping.Private => currentVersion ? "private, max-age=31536000, immutable" : "private, no-cache",
+            _ => "private, no-store",
+        };
     }
 
     private static ByteRange? RangeOf(Call call, MediaFile file)

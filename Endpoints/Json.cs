@@ -7,7 +7,11 @@ internal sealed record LoginData(string Openid, string Token, string Expires, in
 
 internal sealed record UsageData(int Cards, long Bytes);
 
-internal sealed record ProfileData(string Openid, int? Role, [property: JsonPropertyName("wx_name")] string WxName, string Created, UsageData Usage);
+/// <param name="Version">As the front end sent it.</param>
+internal sealed record ConsentData(string Version, string Time);
+
+internal sealed record ProfileData(
+    string Openid, int? Role, [property: JsonPropertyName("wx_name")] string WxName, string Created, UsageData Usage, ConsentData? Consent);
 
 internal sealed record ImagePaths(string Large, string Small);
 
@@ -23,6 +27,28 @@ internal sealed record ImageUploadData(string Type, string Format, int Width, in
 /// <param name="Duration">Seconds.</param>
 internal sealed record AudioUploadData(string Type, string Format, double Duration, long Bytes);
 
+/// <summary>What a decision came to.</summary>
+internal sealed record DecidedData(string Id, string Status);
+
+/// <summary>A user as operators see them.</summary>
+/// <param name="Bytes">Of their media.</param>
+/// <param name="Admin">By the command line or the settings.</param>
+/// <param name="Consent">The version of the terms that they agreed to last.</param>
+internal sealed record UserData(
+    string Uid, string Openid, [property: JsonPropertyName("wx_name")] string WxName, int? Role, string Created, int Cards, long Bytes, bool Banned, bool Admin, string? Consent);
+
+/// <param name="Total">Of all.</param>
+/// <param name="Reported">With complaints since their last review.</param>
+internal sealed record CardCounts(
+    long Total, long None, long Pending, long Approved, long Rejected, long Reported, [property: JsonPropertyName("on_plaza")] long OnPlaza);
+
+internal sealed record StatsData(
+    long Users, long Banned, CardCounts Cards, long Templates, [property: JsonPropertyName("media_bytes")] long MediaBytes, long Uploads, long Sessions,
+    [property: JsonPropertyName("database_bytes")] long DatabaseBytes, [property: JsonPropertyName("log_bytes")] long LogBytes,
+    [property: JsonPropertyName("free_bytes")] long FreeBytes);
+
+internal sealed record AuditData(string Time, string By, string Deed, string Target, string Reason);
+
 /// <summary>
 /// The serializer's generated code; the writer that it is given decides what is escaped. Member names stay as the contract has them: camelCase is right for single words, the others are
 /// named one by one.
@@ -36,5 +62,10 @@ internal sealed record AudioUploadData(string Type, string Format, double Durati
 [JsonSerializable(typeof(AudioUploadData))]
 [JsonSerializable(typeof(IReadOnlyList<Role>))]
 [JsonSerializable(typeof(IReadOnlyList<string>))]
+[JsonSerializable(typeof(DecidedData))]
+[JsonSerializable(typeof(UserData))]
+[JsonSerializable(typeof(IReadOnlyList<UserData>))]
+[JsonSerializable(typeof(StatsData))]
+[JsonSerializable(typeof(IReadOnlyList<AuditData>))]
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 internal sealed partial class Json : JsonSerializerContext;

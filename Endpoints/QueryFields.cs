@@ -18,6 +18,9 @@ internal static class QueryFields
     /// <summary>Whether <paramref name="name"/> is there with exactly this value. Allocates only for values with escapes.</summary>
     public static bool Is(Call call, string name, string value) => Find(call, name).Span.SequenceEqual(value);
 
+    /// <summary>Whether <paramref name="name"/> is there as <c>1</c> or <c>true</c>.</summary>
+    public static bool Flag(Call call, string name) => Find(call, name).Span is "1" or "true";
+
     /// <summary>1 to 100; null when left out.</summary>
     /// <exception cref="Failure">422.</exception>
     public static int? Limit(Call call) => Find(call, "limit") switch

@@ -121,7 +121,6 @@ internal sealed partial class RequestLoop(App app, Router router, IdentityLookup
         if (Failures.Of(exception) is not { } failure)
         {
             failure = Failure.Internal();
-            http.Response.Headers["X-Request-Id"] = http.TraceIdentifier;
             LogFailed(http.TraceIdentifier, exception.GetType().Name, exception.StackTrace);
         }
 
@@ -129,6 +128,11 @@ internal sealed partial class RequestLoop(App app, Router router, IdentityLookup
         {
             http.Abort();
             return failure.Status;
+        }
+
+        if (failure.Reason is "internal")
+        {
+            http.Response.Headers["X-Request-Id"] = http.TraceIdentifier;
         }
 
         // A body that is off the protocol has no rest to read.

@@ -46,11 +46,20 @@ internal sealed record Route(string Method, string Path, Guard Guard, Body Body,
         : this(method, path, guard, body, method == "GET" ? Rate.Read : Rate.Write, handler)
     {
     }
+
+    /// <summary>Whether banned users may call it although it changes something.</summary>
+    public bool ForBanned { get; init; }
+
+    public bool IsWrite { get; } = Method != HttpMethods.Get;
 }
 
 /// <summary>Who is calling, as far as handlers care.</summary>
 /// <param name="Uid">Our own random id of the user, never the openid. Empty for the control socket.</param>
-internal sealed record Caller(string Uid, string OpenId, bool Admin);
+internal sealed record Caller(string Uid, string OpenId, bool Admin, bool Banned = false)
+{
+    /// <summary>The name in the log of what admins did.</summary>
+    public string Actor => Uid.Length == 0 ? Storage.Actor.CommandLine : Uid;
+}
 
 /// <summary>One request on its way through a handler.</summary>
 internal sealed class Call(HttpContext http, App app, Caller? caller, string id)

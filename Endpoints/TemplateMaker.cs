@@ -10,17 +10,18 @@ internal static class TemplateMaker
         app.Store.Templates.All.FirstOrDefault(template => template.Title == title && template.Source == source);
 
     /// <param name="source">Hash of the files, from <see cref="SourceOfAsync"/>.</param>
+    /// <param name="by">Who does it, for the log; null for the built-in pack.</param>
     /// <exception cref="Media.MediaException">A file is not taken; no template is made.</exception>
-    public static async Task<Template> AddAsync(App app, string title, string image, string? audio, string source, CancellationToken cancel)
+    public static async Task<Template> AddAsync(App app, string title, string image, string? audio, string source, string? by, CancellationToken cancel)
     {
         var id = await app.Store.Templates.ReserveAsync();
         try
         {
-            return await app.Store.Templates.AddAsync(id, title, await BlobsAsync(app, id, image, audio, cancel), source);
+            return await app.Store.Templates.AddAsync(id, title, await BlobsAsync(app, id, image, audio, cancel), source, by);
         }
         catch (Exception e) when (e is Media.MediaException or StorageFullException or OperationCanceledException)
         {
-            MediaFiles.DeleteDirectory(app.Store.Files.TemplateDirectory(id));
+            app.Store.Files.DeleteDirectory(app.Store.Files.TemplateDirectory(id));
             throw;
         }
     }

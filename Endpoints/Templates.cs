@@ -52,7 +52,7 @@ internal static class Templates
             return;
         }
 
-        var template = await TemplateMaker.AddAsync(app, title, image.Path, audio, source, call.Aborted);
+        var template = await TemplateMaker.AddAsync(app, title, image.Path, audio, source, call.User.Actor, call.Aborted);
         await Replies.OkAsync(call, DataOf(template), Json.Default.TemplateData, new("模板已添加", "The template was added"));
     }
 
@@ -70,7 +70,7 @@ internal static class Templates
 
     public static async Task RemoveAsync(Call call)
     {
-        if (!await call.App.Store.Templates.RemoveAsync(Find(call).Id))
+        if (!await call.App.Store.Templates.RemoveAsync(Find(call).Id, call.User.Actor))
         {
             throw Failure.NotFound();
         }
@@ -90,7 +90,7 @@ internal static class Templates
             Title = form.Text("title", TitleMaxLength) ?? template.Title,
             Blobs = new(blobs.Image ?? template.Blobs.Image, blobs.Mini ?? template.Blobs.Mini, blobs.Audio ?? template.Blobs.Audio),
             Source = blobs.Count > 0 ? source : template.Source,
-        });
+        }, call.User.Actor);
     }
 
     private static async Task<Template?> ChangeByJsonAsync(Call call, int id)
@@ -102,7 +102,7 @@ internal static class Templates
         {
             Title = title ?? template.Title,
             Blobs = silent ? template.Blobs with { Audio = null } : template.Blobs,
-        });
+        }, call.User.Actor);
     }
 
     private static Task SendAsync(Call call, Blob? blob) =>

@@ -32,8 +32,10 @@ internal sealed partial class Sweeps : IAsyncDisposable
     public static async Task SweepAsync(Store store, TimeSpan uploadLifetime, TimeSpan grace, CancellationToken cancel)
     {
         await store.Erasure.ResumeAsync();
+        await store.Settling.ResumeAsync();
         await PagesAsync(cursor => store.Uploads.SweepAsync(cursor, PageSize, uploadLifetime), cancel);
         await PagesAsync(cursor => store.Users.SweepSessionsAsync(cursor, PageSize), cancel);
+        await PagesAsync(cursor => store.Reports.SweepAsync(cursor, PageSize), cancel);
         await PagesAsync(cursor => store.Idempotency.SweepAsync(cursor, PageSize), cancel);
         await store.Orphans.SweepAsync(grace, cancel);
     }

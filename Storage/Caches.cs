@@ -4,8 +4,10 @@ namespace Postcard.Storage;
 /// A card as opens and lists need it. The reply is kept rendered and the record is not: in UTF-16 beside the reply it would double
 /// what a card takes in memory.
 /// </summary>
+/// <param name="Reason">Why it was rejected; empty when it is not.</param>
+/// <param name="OnPlaza">Whether the plaza shows it.</param>
 /// <param name="Json">The card's fields up to those that depend on who looks, as <see cref="CardRenderer"/> wrote them.</param>
-internal sealed record OpenCard(string Id, string Uid, BlobSet Blobs, int? Template, int? AudioTemplate, string Status, byte[] Json);
+internal sealed record OpenCard(string Id, string Uid, BlobSet Blobs, int? Template, int? AudioTemplate, string Status, string Reason, bool OnPlaza, byte[] Json);
 
 /// <summary>Renders the fields of a card that are the same for everyone as UTF-8 JSON: an object without its closing brace.</summary>
 internal delegate byte[] CardRenderer(Card card, User author);
@@ -19,7 +21,7 @@ internal sealed class Caches(long budgetBytes)
 {
     private readonly long _share = budgetBytes / 32;
 
-    public BoundedCache<string, OpenCard> Cards => field ??= new(24 * _share, card => 96 + card.Json.Length + (240 * card.Blobs.Count));
+    public BoundedCache<string, OpenCard> Cards => field ??= new(24 * _share, card => 104 + card.Json.Length + (240 * card.Blobs.Count));
 
     public BoundedCache<UInt128, Identity> Identities => field ??= new(_share, _ => 120);
 

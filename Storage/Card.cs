@@ -20,7 +20,24 @@ internal sealed record Card(
 {
     internal const string Table = "cards";
 
-    public bool OnPlaza => Plaza && Status == CardStatus.Approved;
+    /// <summary>Why it was rejected; empty when it is not.</summary>
+    public string Reason { get; init; } = "";
+
+    /// <summary>Rejected by an admin or taken off the plaza by complaints: only an admin's approval brings it back.</summary>
+    public bool Held { get; init; }
+
+    public bool OnPlazaOf(User author) => Plaza && Status == CardStatus.Approved && !author.Banned;
+
+    /// <summary>Whether what others see differs, as far as it is the card's own.</summary>
+    public bool SaysOtherThan(Card other) =>
+        (Title, From, To, Content, Blobs.Image?.Hash, Blobs.Audio?.Hash)
+        != (other.Title, other.From, other.To, other.Content, other.Blobs.Image?.Hash, other.Blobs.Audio?.Hash);
+
+    /// <summary>All that is to read on the card.</summary>
+    /// <param name="name">The author's.</param>
+    public string TextsWith(string name) => TextsOf(Title, From, To, Content, name);
+
+    public static string TextsOf(params IEnumerable<string> texts) => string.Join('\n', texts.Where(text => text.Length > 0));
 
     public CardKey Key => new(Created, Id);
 
@@ -35,7 +52,7 @@ internal sealed record Card(
             ["title"] = Title, ["from"] = From, ["to"] = To, ["content"] = Content,
             ["template"] = Template is { } template ? template : BsonValue.Null,
             ["audio_template"] = AudioTemplate is { } audio ? audio : BsonValue.Null,
-            ["plaza"] = Plaza, ["status"] = Status, ["created"] = Created, ["updated"] = Updated,
+            ["plaza"] = Plaza, ["status"] = Status, ["reason"] = Reason, ["held"] = Held, ["created"] = Created, ["updated"] = Updated,
         };
         Blobs.WriteTo(document);
         return document;
@@ -47,7 +64,12 @@ internal sealed record Card(
         BlobSet.FromBson(document),
         document["template"].IsNull ? null : document["template"].AsInt32,
         document["audio_template"].IsNull ? null : document["audio_template"].AsInt32,
-        document["plaza"].AsBoolean, document["status"].AsString, document["created"].AsInt64, document["updated"].AsInt64);
+        document["plaza"].AsBoolean, document["status"].AsString, document["created"].AsInt64, document["updated"].AsInt64)
+    {
+        // Records of the first release have neither.
+        Reason = document["reason"] is { IsString: true } reason ? reason.AsString : "",
+        Held = document["held"] is { IsBoolean: true, AsBoolean: true },
+    };
 
     /// <summary>Orders a user's cards by time; creation times are unique.</summary>
     internal static string HomeKey(string uid, long created) => $"{uid}|{created:D14}";

@@ -18,6 +18,12 @@ internal enum CardOutcome
     /// <summary>The user was erased meanwhile.</summary>
     UserGone,
 
+    /// <summary>The user was banned meanwhile.</summary>
+    Banned,
+
+    /// <summary>The card was reviewed, or its author's name changed, since the draft was made: look again.</summary>
+    Reviewed,
+
     /// <summary>The template was changed or removed meanwhile: look again.</summary>
     TemplateChanged,
 
@@ -34,7 +40,9 @@ internal sealed record CardResult(CardOutcome Outcome, Card? Card = null);
 /// <param name="Card">As it shall be; media taken from uploads under the uploads' names, which become the card's.</param>
 /// <param name="TakeImage">The upload that the picture is taken from, if it is.</param>
 /// <param name="FromTemplates">Templates whose media the card takes now, as they were seen.</param>
-internal sealed record CardDraft(Card Card, Upload? TakeImage, Upload? TakeAudio, IReadOnlyList<Template> FromTemplates)
+/// <param name="Check">Goes into the queue of checks in the same commit as the card; null when nothing has to be checked.</param>
+internal sealed record CardDraft(
+    Card Card, Upload? TakeImage, Upload? TakeAudio, IReadOnlyList<Template> FromTemplates, NewCheck? Check = null)
 {
     public IEnumerable<Upload> Taken => new[] { TakeImage, TakeAudio }.OfType<Upload>();
 }

@@ -34,18 +34,18 @@ internal sealed class CardReads(Database database, Caches caches, CardRenderer r
         }));
     }
 
-    /// <summary>The cards on the plaza created before <paramref name="before"/>, newest first.</summary>
+    /// <summary>The cards on the plaza created before <paramref name="before"/>, newest first; fewer where an author's are just going.</summary>
     public ValueTask<CardPage> PlazaAsync(long before, int limit)
     {
         if (caches.Plaza is { } head && PageFrom(head, before, limit) is { } page)
         {
-            return new(page);
+            return new(OnPlaza(page));
         }
 
         return new(database.ReadAsync(tables =>
         {
             var known = caches.Plaza ??= Head(LoadPlaza(tables, long.MaxValue, CardHead.Length + 1));
-            return ToPage(tables, known.Page(before, limit + 1) ?? LoadPlaza(tables, before, limit + 1), limit);
+            return OnPlaza(ToPage(tables, known.Page(before, limit + 1) ?? LoadPlaza(tables, before, limit + 1), limit));
         }));
     }
 
@@ -79,7 +79,7 @@ internal sealed class CardReads(Database database, Caches caches, CardRenderer r
     internal OpenCard Keep(Card card, User author)
     {
         var blobs = card.Blobs == BlobSet.None ? BlobSet.None : card.Blobs;
-        var open = new OpenCard(card.Id, author.Uid, blobs, card.Template, card.AudioTemplate, card.Status, render(card, author));
+        var open = new OpenCard(card.Id, author.Uid, blobs, card.Template, card.AudioTemplate, card.Status, card.Reason, card.OnPlazaOf(author) && !author.Settling, render(card, author));
         caches.Cards.Set(card.Id, open);
         return open;
     }
@@ -105,6 +105,10 @@ internal sealed class CardReads(Database database, Caches caches, CardRenderer r
 
         return new(cards, keys.Count > limit ? keys[limit - 1].Created : null);
     }
+
+    /// <summary>Cards leave the list of the plaza in steps, but from sight at once.</summary>
+    private static CardPage OnPlaza(CardPage page) =>
+        page.Cards.All(card => card.OnPlaza) ? page : page with { Cards = [.. page.Cards.Where(card => card.OnPlaza)] };
 
     private CardPage ToPage(Tables tables, ArraySegment<CardKey> keys, int limit)
     {

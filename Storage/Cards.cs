@@ -3,14 +3,8 @@ using LiteDB;
 namespace Postcard.Storage;
 
 /// <summary>Changes of cards. What a card takes from the uploads is linked into its directory before the record says so.</summary>
-internal sealed class Cards(Database database, MediaFiles files, Caches caches, Clock clock, UserLocks locks, Quota quota, Users users, Idempotency idempotency, CardReads reads)
+internal sealed class Cards(Database database, MediaFiles files, Clock clock, UserLocks locks, Quota quota, Users users, Idempotency idempotency, CardWrites writes, Checks checks, Audit audit)
 {
-    internal static readonly Collection[] Collections =
-    [
-        new(Card.Table, new Index("home")),
-        new(CardReads.PlazaTable, new Index("created")),
-    ];
-
     /// <summary>A new card's id and time, for the draft.</summary>
     public (string Id, long Created) NewKey() => (Ids.NewCard(), clock.Next());
 
@@ -40,60 +34,44 @@ internal sealed class Cards(Database database, MediaFiles files, Caches caches, 
     {
         using var hold = await locks.EnterAsync(uid);
         var before = await database.ReadAsync(tables => CardReads.Get(tables, id));
-        if (before is null || before.Uid != uid)
+        if (Access(before, uid) is { } refused)
         {
-            return new(before is null ? CardOutcome.NotFound : CardOutcome.NotOwner);
+            return new(refused);
         }
 
         var (image, audio) = await WaitingAsync(uid);
-        var result = await TakingAsync(edit(before, image, audio), before.OwnBlobs, linked => ReplaceAsync(before, linked));
+        var result = await TakingAsync(edit(before!, image, audio), before!.OwnBlobs, linked => ReplaceAsync(before, linked));
         if (result is { Outcome: CardOutcome.Done, Card: { } after })
         {
-            MediaFiles.Delete(files.CardDirectory(uid, id), before.OwnBlobs.All.ExceptBy(after.OwnBlobs.All.Select(blob => blob.Name), blob => blob.Name));
+            files.Delete(files.CardDirectory(uid, id), before.OwnBlobs.All.ExceptBy(after.OwnBlobs.All.Select(blob => blob.Name), blob => blob.Name));
         }
 
         return result;
     }
 
-    public async Task<CardOutcome> DeleteAsync(string uid, string id)
+    /// <param name="by">Who does it in the owner's place, for the log; null: the owner.</param>
+    public async Task<CardOutcome> DeleteAsync(string uid, string id, string? by = null, string reason = "")
     {
         using var hold = await locks.EnterAsync(uid);
         var outcome = await database.WriteAsync(transaction =>
         {
-            if (CardReads.Get(transaction, id) is not { } card)
+            var card = CardReads.Get(transaction, id);
+            if (Access(card, uid) is { } refused)
             {
-                return CardOutcome.NotFound;
+                return refused;
             }
 
-            if (card.Uid != uid)
-            {
-                return CardOutcome.NotOwner;
-            }
-
-            Remove(transaction, card);
-            Count(transaction, uid, -1, -card.OwnBlobs.Bytes);
+            writes.Remove(transaction, card!);
+            Count(transaction, uid, -1, -card!.OwnBlobs.Bytes);
+            audit.Log(transaction, by, "remove", $"card {id}", reason);
             return CardOutcome.Done;
         });
         if (outcome is CardOutcome.Done)
         {
-            MediaFiles.DeleteDirectory(files.CardDirectory(uid, id));
+            files.DeleteDirectory(files.CardDirectory(uid, id));
         }
 
         return outcome;
-    }
-
-    internal void Remove(Transaction transaction, Card card)
-    {
-        transaction.Delete(Card.Table, card.Id);
-        SetOnPlaza(transaction, card, before: card.OnPlaza, after: false);
-        transaction.OnDurable(() =>
-        {
-            caches.Cards.Remove(card.Id);
-            if (caches.Homes.TryGet(card.Uid, out var head))
-            {
-                SetHome(card.Uid, head.Remove(card.Id));
-            }
-        });
     }
 
     private async Task<(Upload? Image, Upload? Audio)> WaitingAsync(string uid) => await database.ReadAsync(
@@ -116,7 +94,7 @@ internal sealed class Cards(Database database, MediaFiles files, Caches caches, 
             var result = await store(draft with { Card = draft.Card with { Blobs = blobs } });
             if (result.Outcome is CardOutcome.Done)
             {
-                MediaFiles.Delete(files.TempDirectory(uid), taken.SelectMany(upload => upload.Blobs.All));
+                files.Delete(files.TempDirectory(uid), taken.SelectMany(upload => upload.Blobs.All));
             }
             else
             {
@@ -148,32 +126,28 @@ internal sealed class Cards(Database database, MediaFiles files, Caches caches, 
         }
 
         var card = draft.Card;
-        transaction.Insert(Card.Table, card.ToBson());
-        clock.Reserve(transaction, card.Created);
-        SetOnPlaza(transaction, card, before: false, after: card.OnPlaza);
-        EmptySlots(transaction, draft);
+        var author = Count(transaction, uid, 1, card.OwnBlobs.Bytes);
+        writes.Insert(transaction, card, author);
+        Finish(transaction, draft);
         if (key is not null)
         {
             idempotency.Remember(transaction, uid, key, card.Id);
         }
 
-        var author = Count(transaction, uid, 1, card.OwnBlobs.Bytes);
-        transaction.OnDurable(() =>
-        {
-            reads.Keep(card, author);
-            if (caches.Homes.TryGet(uid, out var head))
-            {
-                SetHome(uid, head.Add(card.Key));
-            }
-        });
         return new(CardOutcome.Done, card);
     });
 
     private Task<CardResult> ReplaceAsync(Card before, CardDraft draft) => database.WriteAsync(transaction =>
     {
-        if (CardReads.Get(transaction, before.Id) is null)
+        if (CardReads.Get(transaction, before.Id) is not { } present)
         {
             return new(CardOutcome.NotFound);
+        }
+
+        // What the draft made of the status would undo a decision that was made since.
+        if (present != before)
+        {
+            return new(CardOutcome.Reviewed);
         }
 
         if ((Check(transaction, draft) ?? CheckQuota(transaction, draft, 0, draft.Card.OwnBlobs.Bytes - before.OwnBlobs.Bytes)) is { } refused)
@@ -182,20 +156,29 @@ internal sealed class Cards(Database database, MediaFiles files, Caches caches, 
         }
 
         var card = draft.Card;
-        transaction.Put(Card.Table, card.ToBson());
-        clock.Reserve(transaction, card.Updated);
-        SetOnPlaza(transaction, card, before.OnPlaza, card.OnPlaza);
-        EmptySlots(transaction, draft);
         var author = Count(transaction, card.Uid, 0, card.OwnBlobs.Bytes - before.OwnBlobs.Bytes);
-        transaction.OnDurable(() => reads.Keep(card, author));
+        writes.Replace(transaction, card, author);
+        Finish(transaction, draft);
         return new CardResult(CardOutcome.Done, card);
     });
 
+    /// <summary>Null for the owner. To others a rejected card does not exist.</summary>
+    private static CardOutcome? Access(Card? card, string uid) => card switch
+    {
+        null => CardOutcome.NotFound,
+        _ when card.Uid == uid => null,
+        { Status: CardStatus.Rejected } => CardOutcome.NotFound,
+        _ => CardOutcome.NotOwner,
+    };
+
     private static CardOutcome? Check(Tables tables, CardDraft draft)
     {
-        if (Users.Get(tables, draft.Card.Uid) is null)
+        switch (Users.Get(tables, draft.Card.Uid))
         {
-            return CardOutcome.UserGone;
+            case null:
+                return CardOutcome.UserGone;
+            case { Banned: true }:
+                return CardOutcome.Banned;
         }
 
         var changed = draft.FromTemplates.Any(seen => Templates.Get(tables, seen.Id)?.Blobs != seen.Blobs);
@@ -215,8 +198,13 @@ internal sealed class Cards(Database database, MediaFiles files, Caches caches, 
         return bytes > 0 && !quota.HasRoomFor(user.Bytes + bytes + waiting) ? CardOutcome.NoRoom : null;
     }
 
-    private static void EmptySlots(Transaction transaction, CardDraft draft)
+    private void Finish(Transaction transaction, CardDraft draft)
     {
+        if (draft.Check is { } check)
+        {
+            checks.Put(transaction, draft.Card, check);
+        }
+
         foreach (var upload in draft.Taken)
         {
             transaction.Delete(Upload.Table, upload.Id);
@@ -233,36 +221,5 @@ internal sealed class Cards(Database database, MediaFiles files, Caches caches, 
         }
 
         return counted;
-    }
-
-    private void SetOnPlaza(Transaction transaction, Card card, bool before, bool after)
-    {
-        if (before == after)
-        {
-            return;
-        }
-
-        if (after)
-        {
-            transaction.Insert(CardReads.PlazaTable, new() { ["_id"] = card.Id, ["created"] = card.Created });
-            transaction.OnDurable(() => caches.Plaza = caches.Plaza?.Add(card.Key));
-        }
-        else
-        {
-            transaction.Delete(CardReads.PlazaTable, card.Id);
-            transaction.OnDurable(() => caches.Plaza = caches.Plaza?.Remove(card.Id));
-        }
-    }
-
-    private void SetHome(string uid, CardHead? head)
-    {
-        if (head is null)
-        {
-            caches.Homes.Remove(uid);
-        }
-        else
-        {
-            caches.Homes.Set(uid, head);
-        }
     }
 }

@@ -23,6 +23,7 @@ internal sealed class Database : IAsyncDisposable
     private const int CopyChunkBytes = 1 << 20;
 
     private readonly DataLock? _lock;
+    private readonly IReadOnlyList<Collection> _collections;
     private readonly DataFiles _files;
     private readonly WorkQueue _queue;
     private readonly Supervisor _supervisor;
@@ -31,8 +32,9 @@ internal sealed class Database : IAsyncDisposable
     private Database(IDisk disk, DataLock? dataLock, IReadOnlyList<Collection> collections, DatabaseOptions options)
     {
         _lock = dataLock;
+        _collections = collections;
         _queue = new WorkQueue(options.QueueLimit, options.GroupLimit);
-        _files = new DataFiles(disk, collections);
+        _files = new DataFiles(disk, collections, options);
         try
         {
             _supervisor = new Supervisor(_files, options, _queue.Wake);
@@ -135,6 +137,13 @@ internal sealed class Database : IAsyncDisposable
             _thread.EndCopy();
         }
     }
+
+    /// <summary>Opens a copy that <see cref="CopyAsync"/> made, for reading. It is read on this database's thread, the only one that may talk to LiteDB.</summary>
+    /// <exception cref="StorageMismatchException">It cannot be opened.</exception>
+    public Task<DatabaseCopy> OpenCopyAsync(string path) => ReadAsync(_ => DatabaseCopy.Open(this, path, _collections));
+
+    /// <summary>Size of the data file.</summary>
+    public long DataBytes => _files.Data.Length;
 
     /// <summary>Serves what waits, moves the log into the data file and releases the directory.</summary>
     public async ValueTask DisposeAsync()

@@ -1,3 +1,4 @@
+using LiteDB;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -27,6 +28,15 @@ internal sealed record DatabaseOptions
     /// nevertheless: what is kept in memory has to be forgotten or read anew.
     /// </summary>
     public Action<Tables> Reopened { get; init; } = _ => { };
+
+    /// <summary>
+    /// Runs whenever the files are opened, before anything new is written to them, and refuses them by an exception. The flag says whether they
+    /// are opened for writing; the data file is complete then.
+    /// </summary>
+    public Action<Tables, bool> Examine { get; init; } = (_, _) => { };
+
+    /// <summary>A document that a new database has from the start.</summary>
+    public (string Collection, BsonDocument Document)? Stamp { get; init; }
 
     /// <summary>First pause before a failed disk is tried again; it doubles up to <see cref="LongestRetry"/>.</summary>
     public TimeSpan FirstRetry { get; init; } = TimeSpan.FromMilliseconds(100);

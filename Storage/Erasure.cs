@@ -4,19 +4,21 @@ namespace Postcard.Storage;
 /// Erases a user with everything that is theirs. The first step is one commit after which nothing of the user can be seen; the rest
 /// follows in bounded steps, and a restart finishes what was begun.
 /// </summary>
-internal sealed class Erasure(Database database, MediaFiles files, UserLocks locks, Users users, Cards cards, Saves saves)
+internal sealed class Erasure(Database database, MediaFiles files, UserLocks locks, Users users, CardWrites writes, Saves saves, Audit audit)
 {
-    private const string Table = "erasing";
+    internal const string Table = "erasing";
     private const int StepSize = 100;
 
     internal static readonly Collection[] Collections = [new(Table)];
 
-    public async Task EraseAsync(string uid)
+    /// <param name="by">Who does it in the user's place, for the log; null: the user.</param>
+    public async Task EraseAsync(string uid, string? by = null)
     {
         await database.WriteAsync(transaction =>
         {
             users.Remove(transaction, uid);
             transaction.Put(Table, new() { ["_id"] = uid });
+            audit.Log(transaction, by, "erase", $"user {uid}");
             return true;
         });
         await FinishAsync(uid);
@@ -38,14 +40,14 @@ internal sealed class Erasure(Database database, MediaFiles files, UserLocks loc
         {
         }
 
-        MediaFiles.DeleteDirectory(files.UserDirectory(uid));
+        files.DeleteDirectory(files.UserDirectory(uid));
         await database.WriteAsync(transaction => transaction.Delete(Table, uid));
     }
 
     private int Step(Transaction transaction, string uid)
     {
         var own = transaction.Range(Card.Table, "home", Card.HomeKey(uid, 0), uid + "}", StepSize).ConvertAll(Card.FromBson);
-        own.ForEach(card => cards.Remove(transaction, card));
+        own.ForEach(card => writes.Remove(transaction, card));
         transaction.Delete(Upload.Table, Upload.IdOf(uid, UploadKind.Image));
         transaction.Delete(Upload.Table, Upload.IdOf(uid, UploadKind.Audio));
         return own.Count + saves.Erase(transaction, uid, StepSize) + Reports.Erase(transaction, uid, StepSize) + Idempotency.Erase(transaction, uid, StepSize);

@@ -6,7 +6,7 @@ namespace Postcard.Storage;
 internal sealed class Idempotency(Database database, TimeProvider time)
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(24);
-    private const string Table = "idempotency";
+    internal const string Table = "idempotency";
 
     internal static readonly Collection[] Collections = [new(Table)];
 

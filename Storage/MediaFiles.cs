@@ -11,6 +11,9 @@ internal sealed class MediaFiles
     /// <summary>Starts the names of files still being written.</summary>
     public const string Incoming = ".incoming-";
 
+    /// <summary>Starts the names of codes that lead to a card: they have no record, and are made anew when they are gone.</summary>
+    public const string Code = "code-";
+
     private const int HashLength = 32;
     private const UnixFileMode PrivateDirectory = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode PrivateFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -23,6 +26,8 @@ internal sealed class MediaFiles
     }
 
     public string Root { get; }
+
+    public Deletions Deletions { get; } = new();
 
     public string Users => Path.Combine(Root, "users");
 
@@ -122,7 +127,8 @@ internal sealed class MediaFiles
             }
 
             var name = $"{kind}-{upload.Hash}.{upload.Format}";
-            Native.Link(Path.Combine(TempDirectory(uid), upload.Name), Path.Combine(directory, name));
+            var path = Path.Combine(directory, name);
+            Deletions.Revive(path, () => Native.Link(Path.Combine(TempDirectory(uid), upload.Name), path));
             return upload with { Name = name };
         }
     }
@@ -139,27 +145,14 @@ internal sealed class MediaFiles
     }
 
     /// <summary>Deletes files that no record names any more.</summary>
-    public static void Delete(string directory, IEnumerable<Blob> blobs)
+    public void Delete(string directory, IEnumerable<Blob> blobs)
     {
         foreach (var blob in blobs)
         {
-            LeaveToSweep(() => File.Delete(Path.Combine(directory, blob.Name)));
+            Deletions.Remove(Path.Combine(directory, blob.Name));
         }
     }
 
     /// <summary>Removes a directory that no record names any more, with all it holds.</summary>
-    public static void DeleteDirectory(string path) => LeaveToSweep(() => Directory.Delete(path, recursive: true));
-
-    /// <summary>Records decide, and they have changed already: what cannot be deleted now, or is gone, is the sweep's business.</summary>
-    private static void LeaveToSweep(Action delete)
-    {
-        try
-        {
-            delete();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // The next sweep finds it.
-        }
-    }
+    public void DeleteDirectory(string path) => Deletions.Remove(path);
 }

@@ -15,15 +15,8 @@ internal static partial class Native
     /// <summary>Makes the names in a directory durable: a rename or a link is not until its directory is synced.</summary>
     public static void SyncDirectory(string path)
     {
-        // .NET opens no directories; O_RDONLY is 0.
-        var descriptor = Open(path, 0);
-        if (descriptor < 0)
-        {
-            throw Error("open", path);
-        }
-
-        using var handle = new SafeFileHandle(descriptor, ownsHandle: true);
-        if (Sync(descriptor) != 0)
+        using var handle = OpenDirectory(path);
+        if (Sync((int)handle.DangerousGetHandle()) != 0)
         {
             throw Error("fsync", path);
         }
@@ -38,8 +31,46 @@ internal static partial class Native
         }
     }
 
+    /// <summary>Returns when all that was written to the file system of <paramref name="directory"/> is on the medium: one call for many files.</summary>
+    public static void SyncFileSystem(string directory)
+    {
+        using var handle = OpenDirectory(directory);
+        if (SyncAll((int)handle.DangerousGetHandle()) != 0)
+        {
+            throw Error("syncfs", directory);
+        }
+    }
+
+    /// <summary>Gives a directory a name that nothing has, or an empty directory.</summary>
+    /// <exception cref="IOException">What has the name is not empty, is a mount point, or lies on another file system.</exception>
+    public static void RenameDirectory(string source, string target)
+    {
+        if (RenameCall(source, target) != 0)
+        {
+            throw Error("rename", target);
+        }
+    }
+
+    /// <summary>Swaps the names of two directories, in one step.</summary>
+    /// <exception cref="IOException">One is a mount point, or the file system cannot do it.</exception>
+    public static void Exchange(string one, string other)
+    {
+        const int workingDirectory = -100, exchange = 2;
+        if (RenameAt(workingDirectory, one, workingDirectory, other, exchange) != 0)
+        {
+            throw Error("renameat2", other);
+        }
+    }
+
     /// <summary>Whether an error of the file system says that there is no space, for all or for this user.</summary>
     public static bool IsDiskFull(IOException error) => error.HResult is NoSpace or QuotaExceeded;
+
+    private static SafeFileHandle OpenDirectory(string path)
+    {
+        // .NET opens no directories; O_RDONLY is 0.
+        var descriptor = Open(path, 0);
+        return descriptor < 0 ? throw Error("open", path) : new SafeFileHandle(descriptor, ownsHandle: true);
+    }
 
     private static IOException Error(string call, string path)
     {
@@ -52,6 +83,15 @@ internal static partial class Native
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int Sync(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "syncfs", SetLastError = true)]
+    private static partial int SyncAll(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int RenameCall(string source, string target);
+
+    [LibraryImport("libc", EntryPoint = "renameat2", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int RenameAt(int directory, string path, int otherDirectory, string otherPath, uint flags);
 
     [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int LinkCall(string source, string target);

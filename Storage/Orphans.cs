@@ -1,4 +1,9 @@
+using System.Runtime.CompilerServices;
+
 namespace Postcard.Storage;
+
+/// <param name="Path">Of a file, or of a directory that goes with all it holds.</param>
+internal sealed record Orphan(string Path, long Bytes);
 
 /// <summary>
 /// Finds files that no record names: what a crash left between file and record, and the files of templates that were changed or removed
@@ -8,21 +13,38 @@ internal sealed class Orphans(MediaFiles files, Database database, CardReads rea
 {
     private const int PageSize = 200;
 
-    /// <summary>Removes what is older than <paramref name="grace"/>. Returns the number of files and directories removed.</summary>
+    /// <summary>Removes what is older than <paramref name="grace"/>. Waits for a backup under way. Returns the number of files and directories removed.</summary>
     public async Task<int> SweepAsync(TimeSpan grace, CancellationToken cancel)
     {
+        using var sweep = await files.Deletions.SweepAsync(cancel);
+        return await FindAsync(grace, remove: true, cancel).CountAsync(cancel);
+    }
+
+    /// <summary>What is older than <paramref name="grace"/>; removed before it is told, if <paramref name="remove"/> says so. That is for sweeps only.</summary>
+    public async IAsyncEnumerable<Orphan> FindAsync(TimeSpan grace, bool remove, [EnumeratorCancellation] CancellationToken cancel)
+    {
         var before = time.GetUtcNow().UtcDateTime - grace;
-        var removed = RemoveIncoming(files.Root, before) + RemoveIncoming(files.Templates, before);
+        foreach (var orphan in Take(Incoming(files.Root, before).Concat(Incoming(files.Templates, before)), remove))
+        {
+            yield return orphan;
+        }
+
         foreach (var directory in Directory.EnumerateDirectories(files.Users))
         {
             cancel.ThrowIfCancellationRequested();
-            removed += await SweepUserAsync(Path.GetFileName(directory), before);
+            foreach (var orphan in await TakeOfUserAsync(Path.GetFileName(directory), before, remove))
+            {
+                yield return orphan;
+            }
         }
 
-        return removed + await SweepTemplatesAsync(before, cancel);
+        foreach (var orphan in Take(await OfTemplatesAsync(before, cancel), remove))
+        {
+            yield return orphan;
+        }
     }
 
-    private async Task<int> SweepUserAsync(string uid, DateTime before)
+    private async Task<List<Orphan>> TakeOfUserAsync(string uid, DateTime before, bool remove)
     {
         using var hold = await locks.EnterAsync(uid);
         var directory = files.UserDirectory(uid);
@@ -31,48 +53,35 @@ internal sealed class Orphans(MediaFiles files, Database database, CardReads rea
         if (user is null)
         {
             // A login makes the directories first and the record then.
-            if (!Directory.Exists(directory) || Directory.GetLastWriteTimeUtc(directory) > before)
-            {
-                return 0;
-            }
-
-            MediaFiles.DeleteDirectory(directory);
-            return 1;
+            return Take(IsOldDirectory(directory, before) ? [directory] : [], remove);
         }
 
         var named = uploads.OfType<Upload>().SelectMany(upload => upload.Blobs.All).Select(blob => blob.Name).ToHashSet(StringComparer.Ordinal);
-        return RemoveUnnamed(files.TempDirectory(uid), named, before) + await SweepCardsAsync(uid, before);
-    }
-
-    private async Task<int> SweepCardsAsync(string uid, DateTime before)
-    {
-        var removed = 0;
-        foreach (var directory in Subdirectories(files.CardsDirectory(uid)))
+        var found = Unnamed(files.TempDirectory(uid), named, before).ToList();
+        foreach (var card in Subdirectories(files.CardsDirectory(uid)))
         {
-            var card = await reads.FindAsync(Path.GetFileName(directory));
-            if (card?.Uid == uid && card.OwnBlobs.Count > 0)
-            {
-                removed += RemoveUnnamed(directory, card.OwnBlobs.All.Select(blob => blob.Name).ToHashSet(StringComparer.Ordinal), before);
-            }
-            else if (Directory.GetLastWriteTimeUtc(directory) <= before)
-            {
-                MediaFiles.DeleteDirectory(directory);
-                removed++;
-            }
+            found.AddRange(OfCard(card, await reads.FindAsync(Path.GetFileName(card)), uid, before));
         }
 
-        return removed;
+        return Take(found, remove);
+    }
+
+    private static IEnumerable<string> OfCard(string directory, Card? card, string uid, DateTime before)
+    {
+        var named = card?.Uid == uid ? card.OwnBlobs.All.Select(blob => blob.Name).ToHashSet(StringComparer.Ordinal) : null;
+        var holdsMore = named is { Count: > 0 } || (named is not null && Directory.EnumerateFiles(directory, MediaFiles.Code + "*").Any());
+        return holdsMore ? Unnamed(directory, named!, before) : IsOldDirectory(directory, before) ? [directory] : [];
     }
 
     /// <summary>What no template names may still be on a card; only if there is such a file are the cards looked through.</summary>
-    private async Task<int> SweepTemplatesAsync(DateTime before, CancellationToken cancel)
+    private async Task<HashSet<string>> OfTemplatesAsync(DateTime before, CancellationToken cancel)
     {
         // Templates first and files then: a file that comes meanwhile is too young.
         var named = await database.ReadAsync(tables => tables
             .Range(Template.Table, "_id", 0, int.MaxValue, int.MaxValue).ConvertAll(Template.FromBson)
             .SelectMany(template => template.Blobs.All.Select(blob => PathOf(template.Id, blob))).ToHashSet(StringComparer.Ordinal));
         var candidates = Subdirectories(files.Templates).SelectMany(Directory.EnumerateFiles)
-            .Where(path => !named.Contains(path) && File.GetLastWriteTimeUtc(path) <= before).ToHashSet(StringComparer.Ordinal);
+            .Where(path => !named.Contains(path) && IsOldFile(path, before)).ToHashSet(StringComparer.Ordinal);
         for (var cursor = ""; candidates.Count > 0;)
         {
             cancel.ThrowIfCancellationRequested();
@@ -90,12 +99,19 @@ internal sealed class Orphans(MediaFiles files, Database database, CardReads rea
             cursor = cards[^1].Id;
         }
 
-        foreach (var path in candidates)
+        return candidates;
+    }
+
+    /// <summary>Those whose deletion only waits for a backup are none.</summary>
+    private List<Orphan> Take(IEnumerable<string> paths, bool remove)
+    {
+        var orphans = paths.Where(path => !files.Deletions.IsWaiting(path)).Select(path => new Orphan(path, BytesOf(path))).ToList();
+        if (remove)
         {
-            File.Delete(path);
+            orphans.ForEach(orphan => files.Deletions.Remove(orphan.Path));
         }
 
-        return candidates.Count;
+        return orphans;
     }
 
     private IEnumerable<string> PathsOf(Card card)
@@ -109,15 +125,29 @@ internal sealed class Orphans(MediaFiles files, Database database, CardReads rea
 
     private static IEnumerable<string> Subdirectories(string directory) => Directory.Exists(directory) ? Directory.EnumerateDirectories(directory) : [];
 
-    private static int RemoveIncoming(string directory, DateTime before) => Remove(Directory.EnumerateFiles(directory, MediaFiles.Incoming + "*"), before);
+    private static IEnumerable<string> Incoming(string directory, DateTime before) =>
+        Directory.EnumerateFiles(directory, MediaFiles.Incoming + "*").Where(path => IsOldFile(path, before));
 
-    private static int RemoveUnnamed(string directory, HashSet<string> named, DateTime before) =>
-        Directory.Exists(directory) ? Remove(Directory.EnumerateFiles(directory).Where(path => !named.Contains(Path.GetFileName(path))), before) : 0;
+    /// <summary>Codes are made anew when they are asked for, and go with their card.</summary>
+    private static IEnumerable<string> Unnamed(string directory, HashSet<string> named, DateTime before) => !Directory.Exists(directory) ? [] : Directory.EnumerateFiles(directory)
+        .Where(path => !named.Contains(Path.GetFileName(path)) && !Path.GetFileName(path).StartsWith(MediaFiles.Code, StringComparison.Ordinal) && IsOldFile(path, before));
 
-    private static int Remove(IEnumerable<string> paths, DateTime before)
+    private static bool IsOldFile(string path, DateTime before) => File.GetLastWriteTimeUtc(path) <= before;
+
+    private static bool IsOldDirectory(string path, DateTime before) => Directory.Exists(path) && Directory.GetLastWriteTimeUtc(path) <= before;
+
+    /// <summary>0 for what has gone meanwhile.</summary>
+    private static long BytesOf(string path)
     {
-        var old = paths.Where(path => File.GetLastWriteTimeUtc(path) <= before).ToList();
-        old.ForEach(File.Delete);
-        return old.Count;
+        try
+        {
+            return Directory.Exists(path)
+                ? new DirectoryInfo(path).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length)
+                : new FileInfo(path) is { Exists: true, Length: var bytes } ? bytes : 0;
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
     }
 }

@@ -12,7 +12,7 @@ internal sealed record SavedPage(IReadOnlyList<SavedCard> Cards, long? Next);
 /// <summary>The received cards that users keep.</summary>
 internal sealed class Saves(Database database, Caches caches, Clock clock, CardReads reads)
 {
-    private const string Table = "saves";
+    internal const string Table = "saves";
 
     // key: uid|time
     internal static readonly Collection[] Collections = [new(Table, new Index("key"))];
@@ -38,7 +38,7 @@ internal sealed class Saves(Database database, Caches caches, Clock clock, CardR
                 return true;
             }
 
-            if (CardReads.Get(transaction, card) is null || Users.Get(transaction, uid) is null)
+            if (CardReads.Get(transaction, card) is not { } present || (present.Status == CardStatus.Rejected && present.Uid != uid) || Users.Get(transaction, uid) is null)
             {
                 return false;
             }

@@ -1,4 +1,6 @@
+using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
+using Postcard.Storage.Archives;
 
 namespace Postcard.Storage;
 
@@ -9,28 +11,43 @@ internal sealed class Store : IAsyncDisposable
 {
     private static readonly Collection[] Collections =
     [
-        .. Users.Collections, .. Templates.Collections, .. Uploads.Collections, .. Cards.Collections, .. Saves.Collections,
-        .. Reports.Collections, .. Idempotency.Collections, .. Erasure.Collections,
+        .. Users.Collections, .. Templates.Collections, .. Uploads.Collections, .. CardWrites.Collections, .. Review.Collections, .. Saves.Collections,
+        .. Reports.Collections, .. Idempotency.Collections, .. Erasure.Collections, .. Audit.Collections, .. Settling.Collections, .. Checks.Collections,
     ];
 
     private readonly Database _database;
 
-    private Store(Database database, MediaFiles files, Caches caches, Clock clock, CardRenderer render, Quota quota, TimeProvider time)
+    private Store(Database database, MediaFiles files, Caches caches, Clock clock, byte[] signingKey, CardRenderer render, Quota quota, TimeProvider time)
     {
+        SigningKey = signingKey;
         var locks = new UserLocks();
         _database = database;
         Files = files;
-        Templates = new(database, files, caches, time);
+        Audit = new(database, clock);
+        Templates = new(database, files, caches, Audit, time);
         Idempotency = new(database, time);
         Users = new(database, files, caches, time);
         Uploads = new(database, files, locks, quota, time);
         Reads = new(database, caches, render);
-        Cards = new(database, files, caches, clock, locks, quota, Users, Idempotency, Reads);
+        Checks = new(database, time);
+        var writes = new CardWrites(caches, Reads, clock);
+        Cards = new(database, files, clock, locks, quota, Users, Idempotency, writes, Checks, Audit);
         Saves = new(database, caches, clock, Reads);
-        Reports = new(database, time);
-        Erasure = new(database, files, locks, Users, Cards, Saves);
+        Reports = new(database, writes, Audit, time);
+        Reviews = new(database, writes, Audit);
+        Consents = new(database, Users, time);
+        Own = new(database);
+        ReviewReads = new(database);
+        Settling = new(database, Users, writes, caches, clock);
+        Accounts = new(database, Users, caches, Audit);
+        Statistics = new(database, files, Templates);
+        Erasure = new(database, files, locks, Users, writes, Saves, Audit);
         Orphans = new(files, database, Reads, locks, time);
+        Archiver = new(database, files, time);
     }
+
+    /// <summary>Of the links that let somebody without a token see what is not public; 32 random bytes, made with the store.</summary>
+    public ReadOnlyMemory<byte> SigningKey { get; }
 
     public MediaFiles Files { get; }
     public Idempotency Idempotency { get; }
@@ -41,27 +58,47 @@ internal sealed class Store : IAsyncDisposable
     public Cards Cards { get; }
     public Saves Saves { get; }
     public Reports Reports { get; }
+    public Reviews Reviews { get; }
+    public Checks Checks { get; }
+    public ReviewReads ReviewReads { get; }
+    public Settling Settling { get; }
+    public Accounts Accounts { get; }
+    public Audit Audit { get; }
+    public Consents Consents { get; }
+    public OwnData Own { get; }
+    public Statistics Statistics { get; }
     public Erasure Erasure { get; }
     public Orphans Orphans { get; }
+    public Archiver Archiver { get; }
 
     /// <param name="directory">The data directory; made when it is not there.</param>
     /// <param name="cacheBytes">Bound of the records in memory.</param>
     /// <param name="quota">What each user may have.</param>
     /// <exception cref="DataDirectoryInUseException"/>
-    /// <exception cref="StorageMismatchException">The files there do not belong together or are no database of ours.</exception>
-    /// <exception cref="StorageFullException">There is no space to create it.</exception>
+    /// <exception cref="StorageMismatchException">The files there do not belong together, are no database of ours, or one of a newer release.</exception>
+    /// <exception cref="StorageFullException">There is no space to create or upgrade it.</exception>
     /// <exception cref="IOException">The directory cannot be made, read or written.</exception>
     /// <exception cref="UnauthorizedAccessException">As above.</exception>
     public static async Task<Store> OpenAsync(string directory, long cacheBytes, CardRenderer render, Quota quota, TimeProvider time, ILogger log)
     {
         var (caches, clock) = (new Caches(cacheBytes), new Clock(time));
-        var database = Database.Open(directory, Collections, new() { Logger = log, Time = time, Reopened = Restore });
-        await database.ReadAsync(tables =>
+        var schema = new Schema(directory, log);
+        var database = Database.Open(directory, Collections, new() { Logger = log, Time = time, Reopened = Restore, Examine = schema.Examine, Stamp = Schema.Stamp });
+        try
         {
-            Restore(tables);
-            return true;
-        });
-        return new Store(database, new(directory), caches, clock, render, quota, time);
+            await schema.UpgradeAsync(database);
+            await database.ReadAsync(tables =>
+            {
+                Restore(tables);
+                return true;
+            });
+            return new Store(database, new(directory), caches, clock, await SigningKeyAsync(database), render, quota, time);
+        }
+        catch
+        {
+            await database.DisposeAsync();
+            throw;
+        }
 
         void Restore(Tables tables)
         {
@@ -79,6 +116,9 @@ internal sealed class Store : IAsyncDisposable
     /// <summary>Whether the database takes changes.</summary>
     public bool IsReady => _database.State is DatabaseState.Ready;
 
+    /// <summary>Made for one look through the store.</summary>
+    public Verifier NewVerifier() => new(_database, Files, Orphans);
+
     /// <summary>Ends without an exception when the database answers and the disk can be written.</summary>
     /// <exception cref="StorageUnavailableException">The database does not take changes now.</exception>
     public async Task CheckAsync()
@@ -92,5 +132,32 @@ internal sealed class Store : IAsyncDisposable
         Files.Probe();
     }
 
-    public ValueTask DisposeAsync() => _database.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Archiver.DisposeAsync();
+        await _database.DisposeAsync();
+    }
+
+    private static async Task<byte[]> SigningKeyAsync(Database database)
+    {
+        var fresh = RandomNumberGenerator.GetBytes(32);
+        try
+        {
+            return await database.WriteAsync(transaction =>
+            {
+                if (transaction.Find("meta", "signing") is { } present)
+                {
+                    return present["key"].AsBinary;
+                }
+
+                transaction.Put("meta", new() { ["_id"] = "signing", ["key"] = fresh });
+                return fresh;
+            });
+        }
+        catch (Exception e) when (e is StorageFullException or StorageUnavailableException)
+        {
+            // Opened for reading only: links of an earlier run do not hold then, and those of this one end with it.
+            return fresh;
+        }
+    }
 }

@@ -30,6 +30,9 @@ internal class Tables(LiteStore store)
     public List<BsonDocument> All(string collection, BsonValue? after, int limit) =>
         Store.After(collection, after ?? BsonValue.MinValue, limit);
 
+    /// <summary>Whether nothing was ever created in the file.</summary>
+    public bool IsNew => Store.IsNew;
+
     /// <summary>Makes every further use an error: LiteDB breaks when two threads talk to it.</summary>
     internal void End() => _store = null;
 }

@@ -23,7 +23,7 @@ internal sealed record Template(int Id, string Title, BlobSet Blobs, string Sour
 /// Templates, all of them in memory. The files of one that was changed or removed stay as long as a card names them; the sweep
 /// looks after that.
 /// </summary>
-internal sealed class Templates(Database database, MediaFiles files, Caches caches, TimeProvider time)
+internal sealed class Templates(Database database, MediaFiles files, Caches caches, Audit audit, TimeProvider time)
 {
     private const string Meta = "meta", Counter = "template";
 
@@ -48,15 +48,16 @@ internal sealed class Templates(Database database, MediaFiles files, Caches cach
     }
 
     /// <summary>Adds a template whose files lie in its directory.</summary>
-    public Task<Template> AddAsync(int id, string title, BlobSet blobs, string source)
+    /// <param name="by">Who does it, for the log; null: nobody, it came with the program.</param>
+    public Task<Template> AddAsync(int id, string title, BlobSet blobs, string source, string? by)
     {
         Native.SyncDirectory(files.TemplateDirectory(id));
         var template = new Template(id, title, blobs, source, time.GetUtcNow().ToUnixTimeMilliseconds());
-        return database.WriteAsync(transaction => Put(transaction, template));
+        return database.WriteAsync(transaction => Put(transaction, template, by, "add"));
     }
 
     /// <summary>Replaces what is not null. Null when there is no such template.</summary>
-    public Task<Template?> ChangeAsync(int id, Func<Template, Template> change)
+    public Task<Template?> ChangeAsync(int id, Func<Template, Template> change, string by)
     {
         if (Find(id) is null)
         {
@@ -64,13 +65,19 @@ internal sealed class Templates(Database database, MediaFiles files, Caches cach
         }
 
         Native.SyncDirectory(files.TemplateDirectory(id));
-        return database.WriteAsync(transaction => Get(transaction, id) is { } present ? Put(transaction, change(present)) : null);
+        return database.WriteAsync(transaction => Get(transaction, id) is { } present ? Put(transaction, change(present), by, "change") : null);
     }
 
-    public Task<bool> RemoveAsync(int id) => database.WriteAsync(transaction =>
+    public Task<bool> RemoveAsync(int id, string by) => database.WriteAsync(transaction =>
     {
+        if (!transaction.Delete(Template.Table, id))
+        {
+            return false;
+        }
+
+        audit.Log(transaction, by, "remove", $"template {id}");
         transaction.OnDurable(() => Publish(all => all.Remove(id)));
-        return transaction.Delete(Template.Table, id);
+        return true;
     });
 
     internal static Template? Get(Tables tables, int id) => tables.Find(Template.Table, id) is { } document ? Template.FromBson(document) : null;
@@ -78,9 +85,10 @@ internal sealed class Templates(Database database, MediaFiles files, Caches cach
     internal static void Restore(Tables tables, Caches caches) =>
         caches.Templates = new(tables.Range(Template.Table, "_id", 0, int.MaxValue, int.MaxValue).ConvertAll(Template.FromBson).ToDictionary(template => template.Id));
 
-    private Template Put(Transaction transaction, Template template)
+    private Template Put(Transaction transaction, Template template, string? by, string deed)
     {
         transaction.Put(Template.Table, template.ToBson());
+        audit.Log(transaction, by, deed, $"template {template.Id}");
         transaction.OnDurable(() => Publish(all => all[template.Id] = template));
         return template;
     }

@@ -68,7 +68,7 @@ internal sealed class Uploads(Database database, MediaFiles files, UserLocks loc
             transaction.Put(Upload.Table, upload.ToBson());
             return (UploadOutcome.Done, present);
         });
-        MediaFiles.Delete(directory, (outcome is UploadOutcome.Done ? before?.Blobs : blobs)?.All ?? []);
+        files.Delete(directory, (outcome is UploadOutcome.Done ? before?.Blobs : blobs)?.All ?? []);
         return outcome;
     }
 
@@ -107,7 +107,7 @@ internal sealed class Uploads(Database database, MediaFiles files, UserLocks loc
             transaction.Delete(Upload.Table, present.Id);
             return present;
         });
-        MediaFiles.Delete(files.TempDirectory(uid), removed?.Blobs.All ?? []);
+        files.Delete(files.TempDirectory(uid), removed?.Blobs.All ?? []);
         return removed is not null;
     }
 }

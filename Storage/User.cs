@@ -12,14 +12,38 @@ internal sealed record User(string Uid, string OpenId, int? Role, string Name, l
 {
     internal const string Table = "users";
 
+    /// <summary>May read, but not write; the plaza shows none of the cards.</summary>
+    public bool Banned { get; init; }
+
+    /// <summary>Made an admin by the command line; others are by the settings.</summary>
+    public bool Admin { get; init; }
+
+    /// <summary>The version of the terms that the user agreed to last; null: none.</summary>
+    public string? Consent { get; init; }
+
+    /// <summary>When, in Unix milliseconds.</summary>
+    public long Consented { get; init; }
+
+    /// <summary>The cards are being brought in line with a change of the name or a ban; until that is done, the plaza shows none of them.</summary>
+    public bool Settling { get; init; }
+
     internal BsonDocument ToBson() => new()
     {
         ["_id"] = Uid, ["openid"] = OpenId, ["role"] = Role is { } role ? role : BsonValue.Null, ["name"] = Name, ["created"] = Created, ["cards"] = Cards, ["bytes"] = Bytes,
+        ["banned"] = Banned, ["admin"] = Admin, ["consent"] = Consent, ["consented"] = Consented, ["settling"] = Settling,
     };
 
     internal static User FromBson(BsonDocument document) => new(
         document["_id"].AsString, document["openid"].AsString, document["role"].IsNull ? null : document["role"].AsInt32, document["name"].AsString,
-        document["created"].AsInt64, document["cards"].AsInt32, document["bytes"].AsInt64);
+        document["created"].AsInt64, document["cards"].AsInt32, document["bytes"].AsInt64)
+    {
+        // Records of the first release have none of these.
+        Banned = document["banned"] is { IsBoolean: true, AsBoolean: true },
+        Admin = document["admin"] is { IsBoolean: true, AsBoolean: true },
+        Consent = document["consent"] is { IsString: true } consent ? consent.AsString : null,
+        Consented = document["consented"] is { IsInt64: true } consented ? consented.AsInt64 : 0,
+        Settling = document["settling"] is { IsBoolean: true, AsBoolean: true },
+    };
 }
 
 /// <param name="New">Whether this login made the user.</param>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using LiteDB;
 
 namespace Postcard.Storage;
@@ -7,7 +8,7 @@ internal sealed class Users(Database database, MediaFiles files, Caches caches, 
 {
     public static readonly TimeSpan SessionLifetime = TimeSpan.FromDays(30);
     private const int SessionsPerUser = 10;
-    private const string Sessions = "sessions";
+    internal const string Sessions = "sessions";
     private const int OpenIdMaxLength = 64;
 
     internal static readonly Collection[] Collections =
@@ -95,13 +96,16 @@ internal sealed class Users(Database database, MediaFiles files, Caches caches, 
             // Another login of the same openid was faster, or the user was erased meanwhile.
             if (known is null)
             {
-                MediaFiles.DeleteDirectory(files.UserDirectory(uid));
+                files.DeleteDirectory(files.UserDirectory(uid));
             }
         }
     }
 
     /// <summary>Changes what is not null. Returns false when <paramref name="roleOnce"/> forbids another role, null when the user is gone.</summary>
-    public Task<bool?> UpdateAsync(string uid, int? role, string? name, bool roleOnce) => database.WriteAsync<bool?>(transaction =>
+    /// <param name="namePends">
+    /// Whether another name takes the user's cards off the plaza until they are reviewed; <see cref="Settling.FinishAsync"/> has to follow then.
+    /// </param>
+    public Task<bool?> UpdateAsync(string uid, int? role, string? name, bool roleOnce, bool namePends) => database.WriteAsync<bool?>(transaction =>
     {
         if (transaction.Find(User.Table, uid) is not { } document)
         {
@@ -120,15 +124,14 @@ internal sealed class Users(Database database, MediaFiles files, Caches caches, 
             return true;
         }
 
-        transaction.Put(User.Table, changed.ToBson());
-        transaction.OnDurable(() =>
+        if (changed.Name == user.Name)
         {
-            caches.Users.Set(uid, changed);
-            if (changed.Name != user.Name)
-            {
-                caches.ForgetAuthor(uid);
-            }
-        });
+            Put(transaction, changed);
+            return true;
+        }
+
+        Put(transaction, namePends ? Settling.Begin(transaction, changed, pends: true) : changed);
+        transaction.OnDurable(() => caches.ForgetAuthor(uid));
         return true;
     });
 
@@ -159,6 +162,9 @@ internal sealed class Users(Database database, MediaFiles files, Caches caches, 
     /// <summary>The user's current record within a change or read, for other tables of the store.</summary>
     internal static User? Get(Tables tables, string uid) => tables.Find(User.Table, uid) is { } document ? User.FromBson(document) : null;
 
+    internal static List<SessionTimes> SessionsOf(Tables tables, string uid) => tables.Range(Sessions, "key", uid + "|", uid + "}", int.MaxValue)
+        .ConvertAll(session => new SessionTimes(long.Parse(session["key"].AsString.Split('|')[1], CultureInfo.InvariantCulture), session["expires"].AsInt64));
+
     internal void Put(Transaction transaction, User user)
     {
         transaction.Put(User.Table, user.ToBson());
@@ -168,12 +174,7 @@ internal sealed class Users(Database database, MediaFiles files, Caches caches, 
     /// <summary>The user and all sessions go; what else is theirs follows in steps, see <see cref="Erasure"/>.</summary>
     internal void Remove(Transaction transaction, string uid)
     {
-        foreach (var session in transaction.Range(Sessions, "key", uid + "|", uid + "}", int.MaxValue))
-        {
-            transaction.Delete(Sessions, session["_id"]);
-            transaction.OnDurable(() => Forget(SessionToken.KeyOfHash(session["_id"].AsString)));
-        }
-
+        RemoveSessions(transaction, uid);
         transaction.Delete(User.Table, uid);
         transaction.OnDurable(() =>
         {
@@ -181,6 +182,16 @@ internal sealed class Users(Database database, MediaFiles files, Caches caches, 
             caches.Identities.RemoveWhere(identity => identity.Uid == uid);
             caches.ForgetAuthor(uid);
         });
+    }
+
+    /// <summary>Ends all sessions of a user and says how many there were.</summary>
+    internal int RemoveSessions(Transaction transaction, string uid)
+    {
+        var sessions = transaction.Range(Sessions, "key", uid + "|", uid + "}", int.MaxValue);
+        sessions.ForEach(session => transaction.Delete(Sessions, session["_id"]));
+        transaction.OnDurable(() => sessions.ForEach(session => caches.Tokens.Remove(SessionToken.KeyOfHash(session["_id"].AsString))));
+        transaction.OnDurable(() => caches.Identities.RemoveWhere(identity => identity.Uid == uid && !identity.IsOpenId));
+        return sessions.Count;
     }
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();

@@ -3,8 +3,11 @@ namespace Postcard.WeChat;
 /// <summary>The one way from here to WeChat's servers.</summary>
 internal static class WeChatHttp
 {
-    /// <summary>The largest reply that is read, in bytes; a login's has about 150.</summary>
+    /// <summary>The largest JSON reply that is read, in bytes; a login's has about 150.</summary>
     public const int MaxReplyBytes = 64 * 1024;
+
+    /// <summary>The largest picture: a code of 1280 pixels has about 200 kB.</summary>
+    public const int MaxPictureBytes = 2 * 1024 * 1024;
 
     /// <param name="api">Base address, such as <c>https://api.weixin.qq.com</c>.</param>
     public static HttpClient Create(string api) => new(new SocketsHttpHandler
@@ -19,7 +22,6 @@ internal static class WeChatHttp
     })
     {
         BaseAddress = new Uri(api.TrimEnd('/') + "/"),
-        MaxResponseContentBufferSize = MaxReplyBytes,
         Timeout = Timeout.InfiniteTimeSpan,
     };
 }

@@ -1,31 +1,78 @@
+using System.Net;
 using System.Text.Json;
 
 namespace Postcard.WeChat;
 
-/// <summary>What code2Session answers, told by content: WeChat sends JSON as <c>text/plain</c> too.</summary>
+/// <summary>What WeChat answers, told by content: it sends JSON as <c>text/plain</c> too, and pictures where failures are JSON.</summary>
 /// <param name="Code"><c>errcode</c>; 0 when absent.</param>
-/// <param name="OpenId">Null unless it is 1 to 64 printable ASCII characters.</param>
 /// <param name="RequestId">The <c>rid</c> in <c>errmsg</c>, for a question to WeChat's support; empty when there is none.</param>
-internal sealed record WeChatReply(long Code, string? OpenId, string RequestId)
+internal sealed record WeChatReply(long Code, string RequestId)
 {
-    private const int MaxOpenId = 64;
+    private const int MaxOpenId = 64, MaxToken = 1024, MaxTrace = 128;
     private const int MaxRequestId = 64;
 
+    /// <summary>Null unless it is 1 to 64 printable ASCII characters.</summary>
+    public string? OpenId { get; private init; }
+
+    /// <summary>Null unless it is printable ASCII.</summary>
+    public string? AccessToken { get; private init; }
+
+    /// <summary>Seconds; 0 when absent.</summary>
+    public long ExpiresIn { get; private init; }
+
+    /// <summary>What the result of a check that goes on is pushed under.</summary>
+    public string? TraceId { get; private init; }
+
+    /// <summary>By <c>result.suggest</c>; the errcode alone says nothing.</summary>
+    public Verdict Verdict { get; private init; } = Verdict.Unsure;
+
+    /// <summary>The first IP address in <c>errmsg</c>.</summary>
+    public string? Address { get; private init; }
+
+    /// <summary>A JPEG or PNG file; null when the reply is JSON.</summary>
+    public byte[]? Picture { get; private init; }
+
     /// <summary>Null when it is not a reply of WeChat's at all. The <c>session_key</c> stays behind.</summary>
-    public static WeChatReply? Parse(ReadOnlyMemory<byte> json)
+    public static WeChatReply? Parse(byte[] content)
     {
+        if (content is [0xFF, 0xD8, ..] or [0x89, (byte)'P', (byte)'N', (byte)'G', ..])
+        {
+            return new(0, "") { Picture = content };
+        }
+
         try
         {
-            using var document = JsonDocument.Parse(json);
+            using var document = JsonDocument.Parse(content);
             var root = document.RootElement;
-            return root.ValueKind is JsonValueKind.Object && CodeOf(root) is { } code
-                ? new(code, OpenIdOf(root), RequestIdOf(TextOf(root, "errmsg")))
-                : null;
+            return root.ValueKind is JsonValueKind.Object && CodeOf(root) is { } code ? Read(root, code) : null;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException) // the latter: a string that is not Unicode
         {
             return null;
         }
+    }
+
+    /// <param name="suggestion"><c>suggest</c>, here as in pushed messages.</param>
+    public static Verdict VerdictOf(string? suggestion) => suggestion switch
+    {
+        "pass" => Verdict.Pass,
+        "review" => Verdict.Review,
+        "risky" => Verdict.Risky,
+        _ => Verdict.Unsure,
+    };
+
+    private static WeChatReply Read(JsonElement root, long code)
+    {
+        var message = TextOf(root, "errmsg") ?? "";
+        return new(code, RequestIdOf(message))
+        {
+            OpenId = PlainOf(root, "openid", MaxOpenId),
+            AccessToken = PlainOf(root, "access_token", MaxToken),
+            ExpiresIn = root.TryGetProperty("expires_in", out var seconds) && seconds.ValueKind is JsonValueKind.Number && seconds.TryGetInt64(out var number) ? number : 0,
+            TraceId = PlainOf(root, "trace_id", MaxTrace),
+            Verdict = root.TryGetProperty("result", out var result) && result.ValueKind is JsonValueKind.Object ? VerdictOf(TextOf(result, "suggest")) : Verdict.Unsure,
+            Address = AddressIn(message),
+        };
     }
 
     private static long? CodeOf(JsonElement root)
@@ -44,18 +91,22 @@ internal sealed record WeChatReply(long Code, string? OpenId, string RequestId)
         };
     }
 
-    private static string? OpenIdOf(JsonElement root) =>
-        TextOf(root, "openid") is { Length: > 0 and <= MaxOpenId } openId && !openId.AsSpan().ContainsAnyExceptInRange('!', '~')
-            ? openId : null;
-
-    private static string RequestIdOf(string? message)
+    private static string RequestIdOf(string message)
     {
         const string Mark = "rid: ";
-        var start = message?.IndexOf(Mark, StringComparison.Ordinal) ?? -1;
+        var start = message.IndexOf(Mark, StringComparison.Ordinal);
         return start < 0
             ? ""
-            : string.Concat(message!.Skip(start + Mark.Length).TakeWhile(c => char.IsAsciiLetterOrDigit(c) || c is '-').Take(MaxRequestId));
+            : string.Concat(message.Skip(start + Mark.Length).TakeWhile(c => char.IsAsciiLetterOrDigit(c) || c is '-').Take(MaxRequestId));
     }
+
+    /// <summary>As in <c>invalid ip 1.2.3.4 ipv6 ::ffff:1.2.3.4, not in whitelist</c>.</summary>
+    private static string? AddressIn(string message) => message
+        .Split([' ', ','], StringSplitOptions.RemoveEmptyEntries)
+        .FirstOrDefault(word => word.AsSpan().ContainsAny('.', ':') && IPAddress.TryParse(word, out _));
+
+    private static string? PlainOf(JsonElement root, string name, int max) =>
+        TextOf(root, name) is { Length: > 0 } text && text.Length <= max && !text.AsSpan().ContainsAnyExceptInRange('!', '~') ? text : null;
 
     private static string? TextOf(JsonElement root, string name) =>
         root.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.String ? value.GetString() : null;

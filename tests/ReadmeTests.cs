@@ -124,7 +124,7 @@ public sealed partial class ReadmeTests
         var told = rows.SelectMany(row => Readme.CodesIn(row[0]).Select(method => (method, Path: Readme.CodesIn(row[1]).Single().Split('?')[0], Token: TokenOf(row[3]))));
 
         Assert.Equal(
-            Routes.All.Select(route => (route.Method, route.Path, Token: route.Guard switch { Guard.Open => "no", Guard.Admin => "admin", _ => "yes" })).Order(),
+            Routes.All.Where(route => route.Guard is not Guard.Control).Select(route => (route.Method, route.Path, Token: route.Guard switch { Guard.Open => "no", Guard.Admin => "admin", _ => "yes" })).Order(),
             told.Order());
 
         string TokenOf(string cell) => cell == "" ? "no" : cell.StartsWith(admin, StringComparison.Ordinal) ? "admin" : "yes";

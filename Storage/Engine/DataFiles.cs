@@ -3,7 +3,7 @@ using LiteDB;
 namespace Postcard.Storage.Engine;
 
 /// <summary>The two files of the database and the one road from what lies in them to a store that LiteDB serves.</summary>
-internal sealed class DataFiles(IDisk disk, IReadOnlyList<Collection> collections) : IDisposable
+internal sealed class DataFiles(IDisk disk, IReadOnlyList<Collection> collections, DatabaseOptions options) : IDisposable
 {
     public const string DataName = "postcard.db";
     public const string LogName = "postcard.wal";
@@ -37,7 +37,8 @@ internal sealed class DataFiles(IDisk disk, IReadOnlyList<Collection> collection
         var store = Open(new DataStream(Data), new LogStream(_log, header));
         try
         {
-            store.CreateCollections(collections);
+            options.Examine(new Tables(store), true);
+            store.CreateCollections(collections, options.Stamp);
         }
         catch
         {
@@ -55,10 +56,20 @@ internal sealed class DataFiles(IDisk disk, IReadOnlyList<Collection> collection
     {
         var scan = LogScan.Read(_log, _acknowledged);
         var store = CheckedHeader(scan) is null ? null : Open(new DataStream(Data, scan, _log), null);
-        if (store is null || !store.HasCollections())
+        if (store is null || store.IsNew)
         {
             store?.Dispose();
             throw new StorageMismatchException("The database was not completely created.");
+        }
+
+        try
+        {
+            options.Examine(new Tables(store), false);
+        }
+        catch
+        {
+            store.Dispose();
+            throw;
         }
 
         return store;

@@ -101,8 +101,10 @@ internal sealed class LiteStore : IDisposable
     }
 
     /// <summary>Makes what is missing; reading a collection while it is made would close the engine, so all this comes before serving.</summary>
-    public void CreateCollections(IReadOnlyList<Collection> collections)
+    /// <param name="stamp">Goes into a new file with its collections, so that none is ever seen without it.</param>
+    public void CreateCollections(IReadOnlyList<Collection> collections, (string Collection, BsonDocument Document)? stamp)
     {
+        var isNew = IsNew;
         Begin();
         Strictly(() =>
         {
@@ -114,12 +116,18 @@ internal sealed class LiteStore : IDisposable
                     _engine.EnsureIndex(collection.Name, index.Field, $"$.{index.Field}", index.Unique);
                 }
             }
+
+            if (isNew && stamp is { } put)
+            {
+                _engine.Insert(put.Collection, One(put.Document), BsonAutoId.ObjectId);
+            }
         });
         Commit();
         MakeDurable();
     }
 
-    public bool HasCollections() => !_indexes.Keys.Except(_engine.GetCollectionNames()).Any();
+    /// <summary>Whether nothing was ever created in it: collections come all at once. One of an older release may lack some.</summary>
+    public bool IsNew => !_engine.GetCollectionNames().Any();
 
     public void Dispose() => _engine.Dispose();
 

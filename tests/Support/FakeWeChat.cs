@@ -17,9 +17,9 @@ namespace Postcard.Tests.Support;
 /// <summary>
 /// WeChat's <c>sns/jscode2session</c> on a free port of loopback. It behaves like the real one: a code that was issued works
 /// once, then it is 40163; a code that nobody issued is 40029; a wrong appid is 40013, a wrong secret 40125.
-/// <see cref="Script"/> makes it misbehave for one code.
+/// <see cref="Script"/> makes it misbehave for one code. The calls that need an access token are in the other half.
 /// </summary>
-internal sealed class FakeWeChat : IAsyncDisposable
+internal sealed partial class FakeWeChat : IAsyncDisposable
 {
     public const string AppId = "wx-test-appid";
     public const string Secret = "test-secret-0123456789abcdef";
@@ -37,6 +37,7 @@ internal sealed class FakeWeChat : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         _app = builder.Build();
         _app.MapGet("/sns/jscode2session", (RequestDelegate)AnswerAsync);
+        _app.MapPost("/{**api}", (RequestDelegate)AnswerPostAsync);
     }
 
     /// <summary>What <c>wechat.api</c> is set to.</summary>

@@ -4,7 +4,10 @@ using Postcard.Endpoints;
 
 namespace Postcard.Tests.Support;
 
-/// <summary>The whole server on a free port of loopback, with its data in a temp folder and a WeChat that does what tests want.</summary>
+/// <summary>
+/// The whole server on a free port of loopback, with its data in a temp folder and a WeChat that does what tests want. Nobody reviews
+/// cards unless the settings say so.
+/// </summary>
 internal sealed class PostcardServer : IAsyncDisposable
 {
     private readonly TempFolder _folder = new();
@@ -17,7 +20,7 @@ internal sealed class PostcardServer : IAsyncDisposable
         (WeChat, _time, _access) = (weChat, time, access);
         Settings = settings with
         {
-            Port = 0, Listen = "127.0.0.1", Data = _folder["data"], WeChat = new() { AppId = FakeWeChat.AppId, Secret = FakeWeChat.Secret, Api = weChat.Api },
+            Port = 0, Listen = "127.0.0.1", Data = _folder["data"], Moderation = settings.Moderation ?? "off", WeChat = new() { AppId = FakeWeChat.AppId, Secret = FakeWeChat.Secret, Api = weChat.Api },
         };
     }
 

@@ -51,10 +51,10 @@ public sealed class WeChatClientTests : IAsyncLifetime
     [InlineData(40163, nameof(WeChatFault.CodeRefused))]
     [InlineData(40226, nameof(WeChatFault.RiskyUser))]
     [InlineData(45011, nameof(WeChatFault.TooOften))]
-    [InlineData(40013, nameof(WeChatFault.Unavailable))]
-    [InlineData(40125, nameof(WeChatFault.Unavailable))]
-    [InlineData(41002, nameof(WeChatFault.Unavailable))]
-    [InlineData(48001, nameof(WeChatFault.Unavailable))]
+    [InlineData(40013, nameof(WeChatFault.AccountRefused))]
+    [InlineData(40125, nameof(WeChatFault.AccountRefused))]
+    [InlineData(41002, nameof(WeChatFault.AccountRefused))]
+    [InlineData(48001, nameof(WeChatFault.Refused))]
     public async Task OpenId_Errcode_IsMappedWithoutARetry(int errcode, string fault)
     {
         var code = _weChat.Script("scripted-code", FakeWeChat.Error(errcode));
@@ -172,7 +172,7 @@ public sealed class WeChatClientTests : IAsyncLifetime
     [Fact]
     public async Task OpenId_WrongSecret_TellsTheOperatorWithTheRid()
     {
-        Assert.Equal(WeChatFault.Unavailable, await FaultAsync("any-code", Client(secret: "wrong-secret-xyz")));
+        Assert.Equal(WeChatFault.AccountRefused, await FaultAsync("any-code", Client(secret: "wrong-secret-xyz")));
 
         var line = Assert.Single(_log.Lines);
         Assert.StartsWith("Error: ", line);

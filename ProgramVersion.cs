@@ -1,6 +1,6 @@
 using System.Reflection;
 
-namespace Postcard.Commands;
+namespace Postcard;
 
 internal static class ProgramVersion
 {

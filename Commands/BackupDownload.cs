@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Text;
+using Postcard.Endpoints;
+using Postcard.Storage.Archives;
+
+namespace Postcard.Commands;
+
+/// <summary>Writes the archive that a server sends into a file, which gets its name when it is whole.</summary>
+internal sealed class BackupDownload(Surroundings around, string path, int? keep)
+{
+    private const int BufferBytes = 256 * 1024;
+
+    private readonly BackupSeries? _series = BackupSeries.Parse(path);
+
+    /// <exception cref="CommandException"/>
+    /// <exception cref="HttpRequestException">The server went away; there is no file.</exception>
+    public async Task<int> RunAsync(ControlClient server, CancellationToken cancel)
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        var target = _series?.PathAt(now) ?? path;
+        try
+        {
+            await using var file = BackupFile.Create(target);
+            using var reply = await server.DownloadAsync(new(HttpMethod.Post, "/control/backup"), cancel);
+            CheckSpace(reply, target);
+            await CopyAsync(reply, file, cancel);
+            var counts = await TakeSummaryAsync(file.Stream, cancel);
+            target = _series?.PathAt(now, damaged: counts[3] > 0) ?? path;
+            await file.FinishAsync(target);
+            return Report(target, file.Bytes, counts);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException($"{target} cannot be written: {Reason(e)}");
+        }
+    }
+
+    private static void CheckSpace(HttpResponseMessage reply, string target)
+    {
+        var expected = ExpectedOf(reply);
+        var free = BackupFile.FreeBytes(target);
+        if (free < expected)
+        {
+            throw new CommandException($"{target} cannot be written: it may take {BackupCommand.Size(expected)}, and {BackupCommand.Size(free)} are free there");
+        }
+    }
+
+    private async Task CopyAsync(HttpResponseMessage reply, BackupFile file, CancellationToken cancel)
+    {
+        var progress = new Progress(around);
+        await using var source = await reply.Content.ReadAsStreamAsync(cancel);
+        var buffer = new byte[BufferBytes];
+        while (await ReadAsync(source, buffer, cancel) is > 0 and var read)
+        {
+            await file.Stream.WriteAsync(buffer.AsMemory(0, read), cancel);
+            progress.Show(() => $"{BackupCommand.Size(file.Bytes)} of at most {BackupCommand.Size(ExpectedOf(reply))}");
+        }
+
+        progress.Clear();
+    }
+
+    private static async Task<int> ReadAsync(Stream source, byte[] buffer, CancellationToken cancel)
+    {
+        try
+        {
+            return await source.ReadAsync(buffer, cancel);
+        }
+        catch (IOException e)
+        {
+            throw new HttpRequestException("The server stopped.", e);
+        }
+    }
+
+    private static long ExpectedOf(HttpResponseMessage reply) => long.Parse(reply.Headers.GetValues(Backups.Expected).Single(), CultureInfo.InvariantCulture);
+
+    /// <summary>Cuts what follows the archive off the file.</summary>
+    private static async Task<int[]> TakeSummaryAsync(Stream file, CancellationToken cancel)
+    {
+        var summary = new byte[Backups.SummaryBytes];
+        file.Position = file.Length - summary.Length;
+        await file.ReadExactlyAsync(summary, cancel);
+        file.SetLength(file.Length - summary.Length);
+        return [.. Encoding.ASCII.GetString(summary).Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(number => int.Parse(number, CultureInfo.InvariantCulture))];
+    }
+
+    private int Report(string target, long bytes, int[] counts)
+    {
+        around.Out.WriteLine($"{target}: {BackupCommand.Size(bytes)}, {counts[0]} users, {counts[1]} cards, {counts[2]} files");
+        foreach (var old in keep is { } count ? _series!.Prune(count, target) : [])
+        {
+            around.Out.WriteLine($"deleted {old}");
+        }
+
+        return counts[3] == 0
+            ? ExitCode.Done
+            : throw new CommandException($"{counts[3]} of the store's files are missing or damaged, and so they are in this backup; see: postcard verify");
+    }
+
+    private static string Reason(Exception e) => e is DirectoryNotFoundException ? "there is no such directory" : e.Message.Split('\n')[0].TrimEnd('.');
+}

@@ -1,0 +1,39 @@
+namespace Postcard.Commands.Checkup;
+
+/// <summary>Whether the server's own backups are there and young.</summary>
+internal static class BackupChecks
+{
+    private const string Check = "backups";
+
+    public static Finding Run(BackupSettings settings, DateTimeOffset now)
+    {
+        if (settings.Dir is not { } directory)
+        {
+            return Finding.Warning(Check, "none are made: set backup.dir, and copy what is made there to another machine");
+        }
+
+        try
+        {
+            var newest = Directory.EnumerateFiles(directory, "postcard-*.tar.gz").Select(File.GetLastWriteTimeUtc).DefaultIfEmpty().Max();
+            if (newest == default)
+            {
+                return Finding.Warning(Check, $"none in {directory} yet: the server makes the first one after {Hours(settings.Every)}, or run postcard backup");
+            }
+
+            var age = now.UtcDateTime - newest;
+            return age > 2 * settings.Every
+                ? Finding.Failed(Check, $"the newest in {directory} is {Hours(age)} old, one is due every {Hours(settings.Every)}: look into the log for why")
+                : Finding.Ok(Check, $"the newest is {Hours(age)} old");
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return Finding.Warning(Check, $"{directory} is not there yet: the server makes it with the first backup");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Finding.Failed(Check, $"{directory} cannot be read by this user: it must belong to the service's user");
+        }
+    }
+
+    private static string Hours(TimeSpan time) => time.TotalHours < 1 ? $"{(int)time.TotalMinutes} min" : $"{(int)time.TotalHours} h";
+}

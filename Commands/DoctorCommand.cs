@@ -1,0 +1,103 @@
+using System.CommandLine;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Postcard.Commands.Checkup;
+using Postcard.Configuration;
+
+namespace Postcard.Commands;
+
+/// <summary>
+/// <c>postcard doctor</c>: looks at everything that a server needs and says what to do about what is wrong. It opens no store and
+/// changes nothing, so it works beside a running server as well as without one.
+/// </summary>
+internal static class DoctorCommand
+{
+    public static Command Make(Surroundings around)
+    {
+        var json = new Option<bool>("--json") { Description = "As a JSON object." };
+        var command = new ExampleCommand("doctor", "Look at the data, the machine, WeChat and the settings, and say what to mend. Exit code 1 when something is broken.")
+        {
+            Examples =
+            [
+                ("The service's installation", "postcard doctor --config /etc/postcard/postcard.json"),
+                ("What is not well", "postcard doctor --json | jq '.checks[] | select(.grade != \"ok\")'"),
+            ],
+        };
+        command.Add(json);
+        var options = new SettingsOptions(command, SettingsTable.Flags);
+        command.SetAction(async (parsed, cancel) =>
+        {
+            var findings = await ExamineAsync(options.Read(parsed, around), TimeProvider.System, cancel);
+            if (parsed.GetValue(json))
+            {
+                around.Out.WriteLine(ToJson(findings));
+            }
+            else
+            {
+                Write(around.Out, findings);
+            }
+
+            return findings.Any(finding => finding.Grade is Grade.Failed) ? ExitCode.Failed : ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static async Task<IReadOnlyList<Finding>> ExamineAsync(LoadedSettings loaded, TimeProvider time, CancellationToken cancel)
+    {
+        var settings = loaded.Settings;
+        var server = await RunningServer.FindAsync(settings.Data, cancel);
+        var weChat = await WeChatChecks.RunAsync(settings, cancel);
+        var now = time.GetUtcNow();
+        return
+        [
+            .. SettingsChecks.Run(loaded),
+            .. DataChecks.Run(settings, server),
+            MachineChecks.Time(now, weChat.Time),
+            MachineChecks.FileLimit(settings.MaxConnections, server),
+            .. await MediaChecks.RunAsync(settings, cancel),
+            .. weChat.Findings,
+            .. CertificateChecks.Run(settings, now),
+            BackupChecks.Run(settings.Backup, now),
+        ];
+    }
+
+    private static void Write(TextWriter output, IReadOnlyList<Finding> findings)
+    {
+        TextTable.Write(output, ["GRADE", "CHECK", "FOUND"], findings.Select(finding => (string[])[Word(finding.Grade), finding.Check, finding.Text]));
+        output.WriteLine($"\n{Count(Grade.Ok)} ok, {Count(Grade.Warning)} warnings, {Count(Grade.Failed)} failed");
+
+        int Count(Grade grade) => findings.Count(finding => finding.Grade == grade);
+    }
+
+    private static string ToJson(IReadOnlyList<Finding> findings)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer, new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            json.WriteStartObject();
+            json.WriteString("grade", Word(findings.Max(finding => finding.Grade)));
+            json.WriteStartArray("checks");
+            foreach (var finding in findings)
+            {
+                json.WriteStartObject();
+                json.WriteString("check", finding.Check);
+                json.WriteString("grade", Word(finding.Grade));
+                json.WriteString("text", finding.Text);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
+    }
+
+    private static string Word(Grade grade) => grade switch
+    {
+        Grade.Failed => "failed",
+        Grade.Warning => "warning",
+        _ => "ok",
+    };
+}

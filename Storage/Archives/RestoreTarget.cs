@@ -1,0 +1,135 @@
+using System.Globalization;
+using Postcard.Storage.Engine;
+
+namespace Postcard.Storage.Archives;
+
+/// <summary>
+/// A data directory that is made beside its place and gets its name in one step, whole. A kill leaves at most a directory
+/// <c>DIR.restoring-…</c>, which the next restore removes.
+/// </summary>
+internal sealed class RestoreTarget : IDisposable
+{
+    private const string Staging = ".restoring-";
+    private const string Replaced = ".replaced-";
+    private const string InnerName = "data";
+
+    private readonly string _target;
+    private readonly string _staging;
+    private readonly DataLock? _old;
+    private DataLock? _own;
+
+    private RestoreTarget(string target, DataLock? old)
+    {
+        (_target, _old) = (target, old);
+        _staging = target + Staging + Ids.NewFile();
+        _own = DataLock.Take(_staging);
+        System.IO.Directory.CreateDirectory(Directory, ArchiveFormat.PrivateDirectory);
+    }
+
+    /// <summary>Where the files go.</summary>
+    public string Directory => Path.Combine(_staging, InnerName);
+
+    /// <param name="target">Full path of the data directory to make.</param>
+    /// <param name="replace">Whether it may be there and hold something.</param>
+    /// <exception cref="DataDirectoryInUseException">A server or a command has it.</exception>
+    /// <exception cref="ArchiveException">It is not empty.</exception>
+    /// <exception cref="IOException">Its parent directory cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">As above.</exception>
+    public static RestoreTarget Open(string target, bool replace)
+    {
+        // A service manager may have put a link there.
+        target = Path.TrimEndingDirectorySeparator(target);
+        target = System.IO.Directory.Exists(target) ? System.IO.Directory.ResolveLinkTarget(target, returnFinalTarget: true)?.FullName ?? target : target;
+        var old = TakeOld(target, replace);
+        try
+        {
+            System.IO.Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            RemoveLeftovers(target);
+            return new(target, old);
+        }
+        catch
+        {
+            old?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Makes all that was written durable and gives it the directory's name.</summary>
+    /// <returns>Where the old directory is now; null when there was none.</returns>
+    /// <exception cref="IOException">Nothing has changed.</exception>
+    public string? Finish(DateTimeOffset now)
+    {
+        Native.SyncFileSystem(_staging);
+        var parent = Path.GetDirectoryName(_target)!;
+        if (_old is null)
+        {
+            Native.RenameDirectory(Directory, _target);
+            Native.SyncDirectory(parent);
+            return null;
+        }
+
+        // The name for the old directory first and the exchange then: whenever this is cut, none of the two has a name that is cleaned away.
+        var aside = _target + Replaced + now.UtcDateTime.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
+        Native.RenameDirectory(Directory, aside);
+        try
+        {
+            Native.Exchange(aside, _target);
+        }
+        catch (IOException)
+        {
+            Native.RenameDirectory(aside, Directory);
+            throw;
+        }
+
+        Native.SyncDirectory(parent);
+        return aside;
+    }
+
+    public void Dispose()
+    {
+        _old?.Dispose();
+        _own?.Dispose();
+        _own = null;
+        System.IO.Directory.Delete(_staging, recursive: true);
+    }
+
+    /// <returns>The lock of a directory that holds something; null when there is nothing to replace.</returns>
+    private static DataLock? TakeOld(string target, bool replace)
+    {
+        if (File.Exists(target))
+        {
+            throw new ArchiveException($"{target} is a file");
+        }
+
+        if (!System.IO.Directory.Exists(target) || !System.IO.Directory.EnumerateFileSystemEntries(target).Any())
+        {
+            return null;
+        }
+
+        if (!replace && !File.Exists(Path.Combine(target, DataLock.FileName)))
+        {
+            throw NotEmpty();
+        }
+
+        var old = DataLock.Take(target);
+        if (replace)
+        {
+            return old;
+        }
+
+        old.Dispose();
+        throw NotEmpty();
+
+        ArchiveException NotEmpty() => new($"{target} is not empty; give another directory, or --replace to move it aside");
+    }
+
+    private static void RemoveLeftovers(string target)
+    {
+        foreach (var leftover in System.IO.Directory.EnumerateDirectories(Path.GetDirectoryName(target)!, Path.GetFileName(target) + Staging + "*"))
+        {
+            // Another restore would hold its lock.
+            DataLock.Take(leftover).Dispose();
+            System.IO.Directory.Delete(leftover, recursive: true);
+        }
+    }
+}

@@ -1,0 +1,166 @@
+using System.Threading.Channels;
+using LiteDB;
+
+namespace Postcard.Storage;
+
+/// <summary>
+/// The queue of cards that are being checked: one document per card, put in the same commit as the card and gone with its next
+/// change, of whatever kind.
+/// </summary>
+internal sealed class Checks(Database database, TimeProvider time)
+{
+    /// <summary>Until when the results of what was asked may come; WeChat promises them within this time.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(30);
+
+    /// <summary>How long to wait after each failure; after one more nobody asks again. Half an hour in all.</summary>
+    private static readonly TimeSpan[] Pauses = [.. new[] { 5, 15, 45, 120, 300, 600, 720 }.Select(seconds => TimeSpan.FromSeconds(seconds))];
+
+    // What is pushed: {card, updated} for what we wait for, {verdict, created} for what came before we knew that we wait for it.
+    private const string TraceTable = "traces";
+    private const int MostEarly = 100;
+    private static readonly TimeSpan EarlyLifetime = TimeSpan.FromHours(1);
+
+    private readonly Channel<bool> _changed = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    internal static readonly Collection[] Collections = [new(Check.Table, new Index("due")), new(TraceTable, new Index("created"))];
+
+    /// <summary>Those that are due, the most urgent first.</summary>
+    public Task<List<Check>> DueAsync(int limit) =>
+        database.ReadAsync(tables => tables.Range(Check.Table, "due", 0L, Now, limit).ConvertAll(Check.FromBson));
+
+    /// <summary>When the next one is due, in Unix milliseconds; null when the queue is empty.</summary>
+    public Task<long?> NextDueAsync() => database.ReadAsync(
+        tables => tables.Range(Check.Table, "due", 0L, long.MaxValue, 1).ConvertAll(Check.FromBson).FirstOrDefault()?.Due);
+
+    /// <summary>Ends when something was put into the queue or came due earlier than it was, now or since the last call.</summary>
+    public async Task ChangedAsync(CancellationToken cancel) => await _changed.Reader.ReadAsync(cancel);
+
+    /// <summary>Whether asking failed too often.</summary>
+    public static bool IsHopeless(Check check) => check.Failures > Pauses.Length;
+
+    /// <summary>Whether results have not come for <see cref="Patience"/>.</summary>
+    public bool IsOverdue(Check check) => check.Traces.Count > 0 && check.Asked + (long)Patience.TotalMilliseconds <= Now;
+
+    /// <summary>Notes what parts of a check came to at once. <see cref="Verdict.Unsure"/> has them asked about again, after a pause.</summary>
+    public Task AnswerAsync(Check seen, CheckParts parts, Verdict verdict) => database.WriteAsync(transaction =>
+    {
+        if (Find(transaction, seen.Card, seen.Updated) is { } check)
+        {
+            Put(transaction, After(check with { Todo = check.Todo & ~parts }, parts, verdict));
+        }
+
+        return true;
+    });
+
+    /// <summary>Notes that the result for a part will be pushed. If it came already, it counts now.</summary>
+    public Task WaitForAsync(Check seen, CheckParts part, string trace) => database.WriteAsync(transaction =>
+    {
+        if (Find(transaction, seen.Card, seen.Updated) is not { } check)
+        {
+            return false;
+        }
+
+        check = check with { Todo = check.Todo & ~part };
+        if (transaction.Find(TraceTable, trace) is { } early && early["verdict"] is { IsInt32: true } verdict)
+        {
+            Put(transaction, After(check, part, (Verdict)verdict.AsInt32));
+            transaction.Delete(TraceTable, trace);
+            return true;
+        }
+
+        Put(transaction, check with { Asked = Now, Traces = new Dictionary<string, CheckParts>(check.Traces) { [trace] = part } });
+        transaction.Put(TraceTable, new() { ["_id"] = trace, ["card"] = check.Card, ["updated"] = check.Updated });
+        return true;
+    });
+
+    /// <summary>
+    /// Takes a pushed result. It counts once. One that nobody waits for may be faster than the commit that says so, and is kept for an
+    /// hour among the latest hundred of its kind.
+    /// </summary>
+    public Task ResultAsync(string trace, Verdict verdict) => database.WriteAsync(transaction =>
+    {
+        var known = transaction.Find(TraceTable, trace);
+        if (known is null)
+        {
+            KeepEarly(transaction, trace, verdict);
+        }
+        else if (known["card"] is { IsString: true } card)
+        {
+            var check = Find(transaction, card.AsString, known["updated"].AsInt64);
+            transaction.Delete(TraceTable, trace);
+            if (check is not null && check.Traces.TryGetValue(trace, out var part))
+            {
+                Put(transaction, After(check with { Traces = check.Traces.Where(other => other.Key != trace).ToDictionary() }, part, verdict));
+            }
+        }
+
+        return true;
+    });
+
+    /// <summary>Takes a check out of the queue; the card stays as it is.</summary>
+    public Task RemoveAsync(Check seen) => database.WriteAsync(transaction =>
+    {
+        if (Find(transaction, seen.Card, seen.Updated) is not null)
+        {
+            Forget(transaction, seen.Card);
+        }
+
+        return true;
+    });
+
+    internal void Put(Transaction transaction, Card card, NewCheck check) =>
+        Put(transaction, new Check(card.Id, card.Updated, Now) { Todo = check.Parts, Human = check.Human });
+
+    /// <summary>The check of this very state of the card.</summary>
+    internal static Check? Find(Tables tables, string card, long updated) =>
+        tables.Find(Check.Table, card) is { } document && document["updated"].AsInt64 == updated ? Check.FromBson(document) : null;
+
+    /// <summary>Whatever becomes of the card: what was asked about it says nothing any more.</summary>
+    internal static void Forget(Transaction transaction, string card)
+    {
+        if (transaction.Find(Check.Table, card) is { } document)
+        {
+            foreach (var trace in Check.FromBson(document).Traces.Keys)
+            {
+                transaction.Delete(TraceTable, trace);
+            }
+
+            transaction.Delete(Check.Table, card);
+        }
+    }
+
+    private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private static Check After(Check check, CheckParts parts, Verdict verdict) => verdict switch
+    {
+        Verdict.Pass => check,
+        Verdict.Review => check with { Human = true },
+        Verdict.Risky => check with { Risky = check.Risky | parts },
+        _ => check with { Todo = check.Todo | parts, Failures = check.Failures + 1 },
+    };
+
+    private void Put(Transaction transaction, Check check)
+    {
+        var due = check switch
+        {
+            { Settled: true } => Now,
+            { Todo: CheckParts.None } => check.Asked + (long)Patience.TotalMilliseconds,
+            { Failures: 0 } => Now,
+            _ => Now + (long)Pauses[Math.Min(check.Failures, Pauses.Length) - 1].TotalMilliseconds,
+        };
+        transaction.Put(Check.Table, (check with { Due = due }).ToBson());
+        transaction.OnDurable(() => _changed.Writer.TryWrite(true));
+    }
+
+    private void KeepEarly(Transaction transaction, string trace, Verdict verdict)
+    {
+        var early = transaction.Range(TraceTable, "created", 0L, long.MaxValue, MostEarly);
+        var tooOld = Now - (long)EarlyLifetime.TotalMilliseconds;
+        foreach (var old in early.Where((result, index) => result["created"].AsInt64 <= tooOld || index <= early.Count - MostEarly))
+        {
+            transaction.Delete(TraceTable, old["_id"]);
+        }
+
+        transaction.Put(TraceTable, new() { ["_id"] = trace, ["verdict"] = (int)verdict, ["created"] = Now });
+    }
+}

@@ -1,0 +1,71 @@
+using LiteDB;
+
+namespace Postcard.Storage;
+
+/// <summary>What is wrong with a record, by what else is in the tables at the same moment; null when nothing is.</summary>
+internal delegate Flaw? RecordCheck(Tables tables, BsonDocument document);
+
+/// <summary>What has to hold between the tables.</summary>
+internal static class RecordChecks
+{
+    public static readonly IReadOnlyList<(string Table, RecordCheck Check)> All =
+    [
+        (User.Table, (tables, user) => Unless(user, User.Table,
+            (tables.FindBy(User.Table, "openid", user["openid"])?["_id"] == user["_id"], "is not found by its openid"))),
+        (Template.Table, (_, _) => null),
+        (Upload.Table, (tables, upload) => Unless(upload, Upload.Table,
+            (IsKnown(tables, upload["uid"]), "is of nobody"),
+            (upload["_id"] == Upload.FromBson(upload).Id, "has another's key"))),
+        (Card.Table, CheckCard),
+        (CardReads.PlazaTable, (tables, entry) => Unless(entry, CardReads.PlazaTable,
+            (tables.Find(Card.Table, entry["_id"])?["created"] == entry["created"], "has no such card"))),
+        (Review.Table, (tables, review) => Unless(review, Review.Table,
+            (tables.Find(Card.Table, review["_id"]) is { } card && card["status"] == review["status"] && card["created"] == review["created"], "does not agree with its card"),
+            (review["queue"] == Review.QueueKey(review["status"].AsString, review["created"].AsInt64) && IsIndexed(tables, Review.Table, review, "queue"), "is not in its queue"))),
+        (Users.Sessions, (tables, session) => Unless(session, Users.Sessions,
+            (tables.Find(User.Table, session["uid"]) is not null, "is of nobody"),
+            (session["key"].AsString.StartsWith(session["uid"].AsString + "|", StringComparison.Ordinal) && IsIndexed(tables, Users.Sessions, session, "key"), "is not in its user's list"))),
+        (Saves.Table, (tables, save) => Unless(save, Saves.Table,
+            (IsKnown(tables, OwnerOf(save)), "is of nobody"),
+            (save["key"].AsString.StartsWith(OwnerOf(save) + "|", StringComparison.Ordinal) && IsIndexed(tables, Saves.Table, save, "key"), "is not in its user's list"))),
+        (Reports.Table, (tables, report) => Unless(report, Reports.Table,
+            (IsKnown(tables, report["uid"]), "is of nobody"),
+            (report["_id"] == $"{report["card"].AsString}|{report["uid"].AsString}", "has another's key"))),
+        (Idempotency.Table, (tables, key) => Unless(key, Idempotency.Table, (IsKnown(tables, OwnerOf(key)), "is of nobody"))),
+    ];
+
+    private static Flaw? CheckCard(Tables tables, BsonDocument document)
+    {
+        var card = Card.FromBson(document);
+        var author = Users.Get(tables, card.Uid);
+        var plaza = tables.Find(CardReads.PlazaTable, card.Id);
+        var review = Review.Find(tables, card.Id);
+        return Unless(document, Card.Table,
+            (author is not null || IsKnown(tables, card.Uid), "is of nobody"),
+            (document["home"] == Card.HomeKey(card.Uid, card.Created) && IsIndexed(tables, Card.Table, document, "home"), "is not in its author's list"),
+            (author is null or { Settling: true } || card.OnPlazaOf(author) == plaza is not null, "does not agree with the plaza"),
+            (review is null ? card.Status == CardStatus.None : review.Status == card.Status, "does not agree with its review"));
+    }
+
+    private static Flaw? Unless(BsonDocument document, string table, params ReadOnlySpan<(bool Holds, string Otherwise)> claims)
+    {
+        foreach (var (holds, otherwise) in claims)
+        {
+            if (!holds)
+            {
+                return new("record", $"{table} {document["_id"].RawValue}", otherwise);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>A user, or one whose erasure is under way: their records go in steps.</summary>
+    private static bool IsKnown(Tables tables, BsonValue uid) => tables.Find(User.Table, uid) is not null || tables.Find(Erasure.Table, uid) is not null;
+
+    /// <summary>Keys that begin with a user's id.</summary>
+    private static string OwnerOf(BsonDocument document) => document["_id"].AsString.Split('|')[0];
+
+    private static bool IsIndexed(Tables tables, string table, BsonDocument document, string field) =>
+        tables.Range(table, field, document[field], document[field], int.MaxValue).Exists(found => found["_id"] == document["_id"]);
+}

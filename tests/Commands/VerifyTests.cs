@@ -1,0 +1,132 @@
+using System.Text.Json;
+using LiteDB;
+using Postcard.Storage;
+using Postcard.Tests.Support;
+
+namespace Postcard.Tests.Commands;
+
+/// <summary><c>verify</c> finds what was broken by hand, <c>gc</c> what was left over.</summary>
+public sealed class VerifyTests : IAsyncLifetime, IDisposable
+{
+    private static readonly Collection[] Known =
+    [
+        new("users", new Postcard.Storage.Index("openid", Unique: true)), new("cards", new Postcard.Storage.Index("home")), new("plaza", new Postcard.Storage.Index("created")),
+        new("sessions", new Postcard.Storage.Index("key")),
+    ];
+
+    private readonly Shell _shell = new();
+    private PostcardServer _server = null!;
+    private Phone _phone = null!;
+    private string _card = "";
+
+    public async ValueTask InitializeAsync()
+    {
+        _server = await PostcardServer.StartAsync();
+        _phone = await _server.LogInAsync("oAlice");
+        (await _phone.UploadAsync("image", Samples.Picture())).Ok();
+        (await _phone.UploadAsync("audio", Samples.Wav())).Ok();
+        _card = (await _phone.PostAsync("/postcard/card", """{"title":"t","content":"c","img":true,"audio":true,"plaza":true}""")).Ok().GetProperty("id").GetString()!;
+        (await _phone.PostAsync($"/postcard/saved/{_card}")).Ok();
+        (await _phone.PostAsync($"/postcard/card/{_card}/report", """{"reason":"r"}""")).Ok();
+        (await _phone.UploadAsync("image", Samples.Picture(seed: 2))).Ok();
+    }
+
+    public async ValueTask DisposeAsync() => await _server.DisposeAsync();
+
+    public void Dispose() => _shell.Dispose();
+
+    [Fact]
+    public async Task Verify_OfAWholeStore_FindsNothing()
+    {
+        var outcome = (await VerifyAsync()).Done();
+        Assert.Contains("5 files", outcome.Out);
+        Assert.Contains("all agree", outcome.Out);
+    }
+
+    [Fact]
+    public async Task Verify_MissingDamagedAndStrayFiles_AreNamed()
+    {
+        var directory = _server.Service.App.Store.Files.CardDirectory(Uid, _card);
+        var (image, audio) = (Single(directory, "image-*"), Single(directory, "audio-*"));
+        File.Delete(image);
+        Flip(audio);
+        Flip(Single(_server.Service.App.Store.Files.TempDirectory(Uid), "image-*"), cut: true);
+        var stray = Stray(Path.Combine(directory, "image-00.jpg"));
+        Stray(Path.Combine(directory, "code-430-0a.jpg"));
+        File.WriteAllText(Path.Combine(directory, "audio-young.mp3"), "");
+
+        var outcome = await VerifyAsync();
+        Assert.Equal(1, outcome.Code);
+        Assert.Equal(
+            [$"damaged {Relative(audio)}", $"damaged {Relative(Single(_server.Service.App.Store.Files.TempDirectory(Uid), "image-*"))}", $"missing {Relative(image)}", $"orphan {Relative(stray)}"],
+            Flaws((await VerifyAsync("--json")).Out).Order());
+        Assert.Contains("4 do not agree", outcome.Out);
+    }
+
+    [Fact]
+    public async Task Verify_RecordsThatContradictEachOther_AreNamed()
+    {
+        var uid = Uid;
+        await _server.StopAsync();
+        await using (var database = Database.Open(_server.Settings.Data, Known))
+        {
+            await database.WriteAsync(transaction =>
+            {
+                var user = transaction.Find("users", uid)!;
+                user["cards"] = 7;
+                transaction.Put("users", user);
+                transaction.Put("plaza", new() { ["_id"] = "nocard", ["created"] = 5L });
+                transaction.Put("sessions", new() { ["_id"] = "0", ["key"] = "nobody|0|0", ["uid"] = "nobody", ["expires"] = 0L });
+                return true;
+            });
+        }
+
+        var outcome = await VerifyAsync("--json");
+        Assert.Equal(1, outcome.Code);
+        Assert.Equal(["record plaza nocard", "record sessions 0", $"record users {uid}"], Flaws(outcome.Out).Order());
+    }
+
+    [Fact]
+    public async Task Gc_RemovesOldStrayFilesOnly_AndSaysHowMuch()
+    {
+        var files = _server.Service.App.Store.Files;
+        var stray = Stray(Path.Combine(files.CardDirectory(Uid, _card), "image-00.jpg"));
+        var incoming = Stray(Path.Combine(files.Root, ".incoming-abc"));
+        var young = Path.Combine(files.CardDirectory(Uid, _card), "audio-young.mp3");
+        File.WriteAllText(young, "");
+
+        var dry = (await _shell.RunAsync("gc", "--dry-run", "--data", _server.Settings.Data)).Done();
+        Assert.Contains($"{Relative(stray)}  1 kB", dry.Out);
+        Assert.Contains("2 would be removed, 2 kB", dry.Out);
+        Assert.True(File.Exists(stray));
+        Assert.Equal("2 removed, 2 kB", (await _shell.RunAsync("gc", "--data", _server.Settings.Data)).Done().OutLines[^1]);
+        Assert.False(File.Exists(stray) || File.Exists(incoming));
+        Assert.True(File.Exists(young));
+        Assert.Contains("all agree", (await VerifyAsync()).Done().Out);
+    }
+
+    private string Uid => Path.GetFileName(Assert.Single(Directory.GetDirectories(Path.Combine(_server.Settings.Data, "users"))));
+
+    private Task<Outcome> VerifyAsync(params string[] more) => _shell.RunAsync(["verify", "--data", _server.Settings.Data, .. more]);
+
+    private string Relative(string path) => Path.GetRelativePath(_server.Settings.Data, path);
+
+    private static IEnumerable<string> Flaws(string json) => JsonDocument.Parse(json).RootElement.GetProperty("flaws").EnumerateArray()
+        .Select(flaw => $"{flaw.GetProperty("kind").GetString()} {flaw.GetProperty("what").GetString()}");
+
+    private static string Single(string directory, string pattern) => Assert.Single(Directory.GetFiles(directory, pattern));
+
+    private static string Stray(string path)
+    {
+        File.WriteAllBytes(path, new byte[1000]);
+        File.SetLastWriteTimeUtc(path, DateTime.UtcNow - TimeSpan.FromHours(2));
+        return path;
+    }
+
+    private static void Flip(string path, bool cut = false)
+    {
+        var bytes = File.ReadAllBytes(path);
+        bytes[bytes.Length / 2] ^= 1;
+        File.WriteAllBytes(path, cut ? bytes[..^1] : bytes);
+    }
+}
