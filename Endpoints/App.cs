@@ -23,6 +23,8 @@ internal sealed record App(Settings Settings, Store Store, Pictures Pictures, So
     /// <summary>The way in for uploads.</summary>
     public UploadGate Uploading { get; } = new(() => Store.Files.FreeBytes, Settings.MinFreeMegabytes * 1024L * 1024);
 
+    public CodeFetches CodeFetches { get; } = new();
+
     public SignedMedia Signed => field ??= new(Store.SigningKey, Time);
 
     public ExportSlots Exports { get; } = new();

@@ -20,6 +20,16 @@ internal sealed class UploadGate(Func<long> freeBytes, long floorBytes)
     /// <summary>Whether the disk has more than the floor below which uploads stop.</summary>
     public bool HasSpace => freeBytes() >= floorBytes;
 
+    /// <summary>For what writes a little at once.</summary>
+    /// <exception cref="Failure">507.</exception>
+    public void CheckSpace()
+    {
+        if (!HasSpace)
+        {
+            throw Failure.StorageFull();
+        }
+    }
+
     /// <exception cref="Failure">503: too many at once; 507: they would take the disk below its floor.</exception>
     public Pass Enter(Call call) => Enter(call.Http.Request.ContentLength ?? HttpLimits.MediaBytes);
 

@@ -62,7 +62,8 @@ public sealed partial class ReadmeTests
             Assert.True((int)reply.Status == 200, $"{line}\n{(int)reply.Status}");
             if (call.Output is { } output)
             {
-                Assert.Equal(output.EndsWith(".jpg", StringComparison.Ordinal) ? "image/jpeg" : "audio/mpeg", reply.ContentHeaders.ContentType?.MediaType);
+                Assert.Equal(
+                    Path.GetExtension(output) switch { ".jpg" => "image/jpeg", ".zip" => "application/zip", _ => "audio/mpeg" }, reply.ContentHeaders.ContentType?.MediaType);
                 continue;
             }
 
@@ -86,7 +87,7 @@ public sealed partial class ReadmeTests
     {
         var readme = new Readme(English);
         var units = readme.Blocks.Where(block => block.Language == "ini").SelectMany(block => block.Text.Split('\n'))
-            .Where(line => line.StartsWith("ExecStart=", StringComparison.Ordinal)).Select(line => line["ExecStart=/usr/local/bin/".Length..]);
+            .Where(line => line.StartsWith("ExecStart=", StringComparison.Ordinal)).Select(line => line["ExecStart=/usr/local/bin/".Length..].Replace("${CREDENTIALS_DIRECTORY}", "/run", StringComparison.Ordinal));
         var runs = readme.Commands.Where(line => line.StartsWith("dotnet run ", StringComparison.Ordinal) && !line.Contains("--project", StringComparison.Ordinal))
             .Select(line => "postcard" + line[(line.IndexOf(" -- ", StringComparison.Ordinal) + 3)..]);
         var lines = readme.Commands.Where(line => line.StartsWith("postcard ", StringComparison.Ordinal)).Concat(units).Concat(runs).ToList();

@@ -17,6 +17,11 @@ internal sealed class Author(Ledger ledger, string openId, int seed)
         for (var login = await client.LogInAsync(openId); !login.Ok && !stop(); login = await client.LogInAsync(openId))
         {
             Note(login);
+            if (login.Status is null)
+            {
+                return;
+            }
+
             await Task.Delay(20);
         }
 
