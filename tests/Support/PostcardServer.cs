@@ -10,6 +10,9 @@ namespace Postcard.Tests.Support;
 /// </summary>
 internal sealed class PostcardServer : IAsyncDisposable
 {
+    /// <summary>For tests about something else, which ask faster than any user may.</summary>
+    private static readonly RateSettings Ample = new() { LoginsPerMinute = 100_000, WritesPerMinute = 100_000, UploadsPerMinute = 100_000, ReadsPerSecond = 100_000 };
+
     private readonly TempFolder _folder = new();
     private readonly TimeProvider _time;
     private readonly AccessLog? _access;
@@ -21,7 +24,7 @@ internal sealed class PostcardServer : IAsyncDisposable
         (WeChat, _time, _access, _loggers) = (weChat, time, access, Log.Factory());
         Settings = settings with
         {
-            Port = 0, Listen = "127.0.0.1", Data = _folder["data"], Moderation = settings.Moderation ?? "off",
+            Port = 0, Listen = "127.0.0.1", Data = _folder["data"], Moderation = settings.Moderation ?? "off", Rates = settings.Rates == new RateSettings() ? Ample : settings.Rates,
             WeChat = settings.WeChat with { AppId = FakeWeChat.AppId, Secret = FakeWeChat.Secret, Api = weChat.Api },
         };
     }
