@@ -34,7 +34,7 @@ internal static class Codes
             return known;
         }
 
-        MediaWork.CheckSpace(app);
+        app.Uploading.CheckSpace();
         var picture = await app.WeChat.Codes.FetchAsync(card.Id, page, width, CancellationToken.None);
         var code = await app.Store.Codes.KeepAsync(card.Uid, card.Id, width, page, picture);
 
