@@ -45,7 +45,7 @@ internal static class RestoreCommand
             var progress = new Progress(around);
             var manifest = await reader.UnpackAsync(source, () => progress.Show(() => $"{100 * source.Position / source.Length} % of {BackupCommand.Size(source.Length)}"), cancel);
             progress.Clear();
-            await CheckAsync(target.Directory, around);
+            await CheckAsync(target.Directory, manifest, around);
             var aside = target.Finish(TimeProvider.System.GetUtcNow());
             Report(file, data, aside, reader.About, manifest, around);
             return ExitCode.Done;
@@ -76,12 +76,17 @@ internal static class RestoreCommand
         }
     }
 
-    /// <summary>Opens the store, as a server would.</summary>
-    private static async Task CheckAsync(string directory, Surroundings around)
+    /// <summary>Opens the store, as a server would, and looks whether it is the one that was backed up.</summary>
+    private static async Task CheckAsync(string directory, Manifest manifest, Surroundings around)
     {
         using var loggers = PlainLog.Create(around.Error, TimeProvider.System, LogLevel.Error);
         await using var store = await Store.OpenAsync(directory, CacheBytes, CardJson.Render, TimeProvider.System, loggers.CreateLogger<Store>());
         await store.CheckAsync();
+        var counts = await store.Statistics.CountAsync();
+        if ((counts.Users, counts.Templates, counts.Uploads) != (manifest.Counts.Users, manifest.Counts.Templates, manifest.Counts.Uploads))
+        {
+            throw new ArchiveException("the backup is damaged: its database does not hold what its list says");
+        }
     }
 
     private static void Report(string file, string data, string? aside, ArchiveAbout about, Manifest manifest, Surroundings around)

@@ -5,19 +5,22 @@ using Postcard.Media;
 using Postcard.Storage;
 using Postcard.WeChat;
 using Backups = Postcard.Jobs.Backups;
+using Checks = Postcard.Jobs.Checks;
 
 namespace Postcard.Commands;
 
 /// <summary>The parts of the server, put together: storage, media and WeChat below, the web server and the background jobs above.</summary>
 internal sealed class Service : IAsyncDisposable
 {
-    private readonly HttpClient _http;
-    private readonly Sweeps? _sweeps;
-    private readonly Backups? _backups;
+    /// <summary>WeChat fetches within half an hour.</summary>
+    private static readonly TimeSpan MediaLinkLifetime = TimeSpan.FromHours(1);
 
-    private Service(App app, Server server, HttpClient http, Sweeps? sweeps, Backups? backups)
+    private readonly HttpClient _http;
+    private readonly IReadOnlyList<IAsyncDisposable> _jobs;
+
+    private Service(App app, Server server, HttpClient http, IReadOnlyList<IAsyncDisposable> jobs)
     {
-        (App, Server, _http, _sweeps, _backups) = (app, server, http, sweeps, backups);
+        (App, Server, _http, _jobs) = (app, server, http, jobs);
     }
 
     public App App { get; }
@@ -40,9 +43,7 @@ internal sealed class Service : IAsyncDisposable
 
             var identity = new IdentityLookup(token => Callers.FindAsync(app, token));
             var server = await Server.StartAsync(app, Routes.All, identity, loggers, controlOnly);
-            var sweeps = controlOnly ? null : new Sweeps(store, TimeSpan.FromHours(settings.TempHours), time, loggers.CreateLogger<Sweeps>());
-            var backups = controlOnly || settings.Backup.Dir is not { } directory ? null : new Backups(store, settings, directory, time, loggers.CreateLogger<Backups>());
-            return new(app, server, http, sweeps, backups);
+            return new(app, server, http, controlOnly ? [] : [.. Jobs(app, loggers)]);
         }
         catch
         {
@@ -57,17 +58,28 @@ internal sealed class Service : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Server.DisposeAsync();
-        if (_sweeps is not null)
+        foreach (var job in _jobs)
         {
-            await _sweeps.DisposeAsync();
-        }
-
-        if (_backups is not null)
-        {
-            await _backups.DisposeAsync();
+            await job.DisposeAsync();
         }
 
         await DisposeAsync(App, _http);
+    }
+
+    private static IEnumerable<IAsyncDisposable> Jobs(App app, ILoggerFactory loggers)
+    {
+        var (settings, store, time) = (app.Settings, app.Store, app.Time);
+        yield return new Sweeps(store, TimeSpan.FromHours(settings.TempHours), time, loggers.CreateLogger<Sweeps>());
+        if (settings.Backup.Dir is { } directory)
+        {
+            yield return new Backups(store, settings, directory, time, loggers.CreateLogger<Backups>());
+        }
+
+        if (settings.Review == "wechat")
+        {
+            var link = new Func<string, string>(path => settings.PublicUrl + app.Signed.Sign(path, time.GetUtcNow() + MediaLinkLifetime));
+            yield return new Checks(store, app.WeChat.Content, settings.ChecksMediaByLink ? link : null, time, loggers.CreateLogger<Checks>());
+        }
     }
 
     private static async ValueTask DisposeAsync(App app, HttpClient http)

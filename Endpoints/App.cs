@@ -10,6 +10,8 @@ internal sealed record App(Settings Settings, Store Store, Pictures Pictures, So
     /// <summary>The small media files that were asked for lately.</summary>
     public FileCache Files { get; } = new(Settings.FileCacheMegabytes * 1024L * 1024);
 
+    public CodeFetches CodeFetches { get; } = new();
+
     public SignedMedia Signed => field ??= new(Store.SigningKey, Time);
 
     public ExportSlots Exports { get; } = new();

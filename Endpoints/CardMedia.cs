@@ -41,7 +41,7 @@ internal static class CardMedia
             : throw Failure.NotFound();
     }
 
-    private static Keeping KeepingOf(OpenCard card) => card.Status switch
+    internal static Keeping KeepingOf(OpenCard card) => card.Status switch
     {
         CardStatus.Approved => Keeping.Public,
         CardStatus.Rejected => Keeping.None,

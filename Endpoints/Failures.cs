@@ -13,7 +13,7 @@ internal static class Failures
     {
         Failure failure => failure,
         MediaException media => Of(media.Fault),
-        WeChatException weChat => Of(weChat.Fault),
+        WeChatException weChat => Of(weChat),
         StorageFullException => Failure.StorageFull(),
         IOException io when Native.IsDiskFull(io) => Failure.StorageFull(),
         DatabaseBusyException or StorageUnavailableException => Failure.Busy(),
@@ -35,12 +35,14 @@ internal static class Failures
         _ => Failure.BadMedia("文件已损坏或不完整", "This file is damaged or incomplete"),
     };
 
-    private static Failure Of(WeChatFault fault) => fault switch
+    private static Failure Of(WeChatException refusal) => refusal.Fault switch
     {
         WeChatFault.CodeRefused => new(401, "login_refused", new("登录失败，请重试", "The login was refused, please try again")),
         WeChatFault.RiskyUser => new(403, "forbidden", new("该微信账号存在风险，暂时无法登录", "WeChat considers this account risky, it cannot log in now")),
         WeChatFault.TooOften => new(429, "rate_limited", new("操作过于频繁，请稍后再试", "Too many requests, please try again later"), retryAfterSeconds: 60),
         WeChatFault.TimedOut => new(504, "wechat_unavailable", new("微信服务响应超时，请稍后再试", "WeChat did not answer in time, please try again")),
+        WeChatFault.NotConfigured => new(502, "wechat_unavailable", new("服务器未配置微信小程序", "This server has no WeChat mini-program")),
+        WeChatFault.Refused => new(502, "wechat_unavailable", new($"微信拒绝了该请求（错误码 {refusal.Code}）", $"WeChat refused this (error {refusal.Code})")),
         _ => new(502, "wechat_unavailable", new("微信服务暂时不可用，请稍后再试", "WeChat is not available now, please try again")),
     };
 

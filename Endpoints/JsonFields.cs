@@ -100,7 +100,9 @@ internal sealed class JsonFields
     /// <summary>SHA-256 of the body as it came, to tell a repeated request from another one.</summary>
     public byte[] BodyHash() => SHA256.HashData(_body);
 
-    private static async ValueTask<byte[]> BytesAsync(PipeReader reader)
+    /// <summary>A whole body.</summary>
+    /// <exception cref="Failure">413 longer than 64 KiB.</exception>
+    internal static async ValueTask<byte[]> BytesAsync(PipeReader reader)
     {
         while (true)
         {

@@ -23,11 +23,15 @@ internal static class QueryFields
 
     /// <summary>1 to 100; null when left out.</summary>
     /// <exception cref="Failure">422.</exception>
-    public static int? Limit(Call call) => Find(call, "limit") switch
+    public static int? Limit(Call call) => Integer(call, "limit", 1, 100);
+
+    /// <summary>Null when left out.</summary>
+    /// <exception cref="Failure">422: no whole number from <paramref name="min"/> to <paramref name="max"/>.</exception>
+    public static int? Integer(Call call, string name, int min, int max) => Find(call, name) switch
     {
         { IsEmpty: true } => null,
-        var text when int.TryParse(text.Span, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit is >= 1 and <= 100 => limit,
-        _ => throw Failure.InvalidField("limit", "须为 1 到 100 的整数", "must be a whole number from 1 to 100"),
+        var text when int.TryParse(text.Span, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max => number,
+        _ => throw Failure.InvalidField(name, $"须为 {min} 到 {max} 的整数", $"must be a whole number from {min} to {max}"),
     };
 
     /// <summary>Large when left out.</summary>

@@ -95,6 +95,18 @@ internal static class Replies
         }
     }
 
+    /// <summary>Success with plain text, for callers that are no front end.</summary>
+    public static Task TextAsync(Call call, string text)
+    {
+        var response = call.Http.Response;
+        response.ContentType = "text/plain; charset=utf-8";
+        response.Headers.CacheControl = "no-store";
+        response.Headers.XContentTypeOptions = "nosniff";
+        var bytes = Encoding.UTF8.GetBytes(text);
+        response.ContentLength = bytes.Length;
+        return HttpMethods.IsHead(call.Http.Request.Method) ? Task.CompletedTask : FinishAsync(response.StartAsync(CancellationToken.None), response, bytes);
+    }
+
     /// <summary>A failure's envelope, status and headers.</summary>
     public static Task FailAsync(Call call, Failure failure)
     {

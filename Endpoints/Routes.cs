@@ -34,6 +34,11 @@ internal static class Routes
         new("GET", "/postcard/mini_image/{id}", Guard.Open, Body.None, CardMedia.MiniImageAsync),
         new("GET", "/postcard/audio/{id}", Guard.Open, Body.None, CardMedia.AudioAsync),
 
+        new("GET", "/postcard/qrcode/{id}", Guard.Optional, Body.None, Codes.GetAsync),
+
+        new("GET", "/postcard/wechat/push", Guard.Open, Body.None, Push.ConfirmAsync),
+        new("POST", "/postcard/wechat/push", Guard.Open, Body.Json, Push.TakeAsync),
+
         new("GET", "/postcard/home", Guard.User, Body.None, CardLists.HomeAsync),
         new("GET", "/postcard/saved", Guard.User, Body.None, CardLists.SavedAsync),
         new("POST", "/postcard/saved/{id}", Guard.User, Body.None, CardLists.SaveAsync),

@@ -106,6 +106,7 @@ internal sealed partial class Checks : IAsyncDisposable
         else if (Storage.Checks.IsHopeless(check) || _store.Checks.IsOverdue(check))
         {
             LogGivenUp();
+            Count("no_answer");
             await _store.Checks.RemoveAsync(check);
         }
         else
@@ -118,10 +119,16 @@ internal sealed partial class Checks : IAsyncDisposable
     {
         if (check.Risky != CheckParts.None)
         {
+            Count("rejected");
             await _store.Reviews.DecideAsync(check.Card, CardStatus.Rejected, RiskyReason + NamesOf(check.Risky), Actor.WeChat, check.Updated);
         }
-        else if (!check.Human && card?.Status == CardStatus.Pending)
+        else if (check.Human)
         {
+            Count("human");
+        }
+        else if (card?.Status == CardStatus.Pending)
+        {
+            Count("approved");
             await _store.Reviews.DecideAsync(check.Card, CardStatus.Approved, "", Actor.WeChat, check.Updated);
         }
 
@@ -173,6 +180,8 @@ internal sealed partial class Checks : IAsyncDisposable
         var trace = await _content.SubmitAsync(author.OpenId, medium, _link!(path), cancel);
         await (trace is null ? _store.Checks.AnswerAsync(check, part, Verdict.Unsure) : _store.Checks.WaitForAsync(check, part, trace));
     }
+
+    private static void Count(string outcome) => JobsMeter.Checks.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
 
     private static string NamesOf(CheckParts parts) => string.Join('、', new[]
     {

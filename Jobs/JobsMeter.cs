@@ -11,6 +11,8 @@ internal static class JobsMeter
 
     public static readonly Counter<long> BackupFailures = Meter.CreateCounter<long>("postcard.backup.failures", null, "Backups that it tried and that failed.");
 
+    public static readonly Counter<long> Checks = Meter.CreateCounter<long>("postcard.checks", null, "Cards whose check by WeChat ended, by outcome.");
+
     public static readonly Gauge<int> BackupOk = Meter.CreateGauge<int>("postcard.backup.ok", null, "Whether the last try made a backup without missing or damaged files: 1 or 0.");
 
     public static readonly Gauge<long> BackupTime = Meter.CreateGauge<long>("postcard.backup.last_success", "s", "Unix time of the latest backup.");

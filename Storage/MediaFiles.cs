@@ -79,6 +79,28 @@ internal sealed class MediaFiles
         }
     }
 
+    /// <summary>Makes a file of bytes, durably and in one step: under its name it is whole, and replaces what had the name.</summary>
+    public static void Write(ReadOnlySpan<byte> content, string path)
+    {
+        var directory = Path.GetDirectoryName(path)!;
+        var incoming = NewIncoming(directory);
+        try
+        {
+            using (var file = new FileStream(incoming, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0, UnixCreateMode = PrivateFile }))
+            {
+                file.Write(content);
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Move(incoming, path, overwrite: true);
+            Native.SyncDirectory(directory);
+        }
+        finally
+        {
+            File.Delete(incoming);
+        }
+    }
+
     /// <summary>A path in <paramref name="directory"/> for bytes that no record names yet.</summary>
     public static string NewIncoming(string directory) => Path.Combine(directory, Incoming + Ids.NewFile());
 

@@ -84,6 +84,9 @@ internal sealed class Reports(Database database, CardWrites writes, Audit audit,
 
     private static List<BsonDocument> Documents(Tables tables, string card, int limit) => tables.Range(Table, "_id", card + "|", card + "}", limit);
 
+    /// <summary>Complaints that a card's review record has to count: one look at all of them.</summary>
+    internal static int CountOf(Tables tables, Review review) => Documents(tables, review.Id, int.MaxValue).Count(report => RoundOf(report) == review.Round);
+
     // Those of the first release have no round: no card had been reviewed.
     private static int RoundOf(BsonDocument report) => report["round"] is { IsInt32: true } round ? round.AsInt32 : 0;
 

@@ -42,6 +42,7 @@ internal sealed class Store : IAsyncDisposable
         Accounts = new(database, Users, caches, Audit);
         Statistics = new(database, files, Templates);
         Erasure = new(database, files, locks, Users, writes, Saves, Audit);
+        Codes = new(files, Reads, locks);
         Orphans = new(files, database, Reads, locks, time);
         Archiver = new(database, files, time);
     }
@@ -68,6 +69,7 @@ internal sealed class Store : IAsyncDisposable
     public OwnData Own { get; }
     public Statistics Statistics { get; }
     public Erasure Erasure { get; }
+    public Codes Codes { get; }
     public Orphans Orphans { get; }
     public Archiver Archiver { get; }
 

@@ -11,7 +11,9 @@ internal static class WeChatMeter
 
     private static readonly Counter<long> Calls = Meter.CreateCounter<long>("postcard.wechat.calls", description: "Calls to WeChat, by api and outcome.");
 
-    private static readonly Histogram<double> Durations = Meter.CreateHistogram<double>("postcard.wechat.duration", "s", "Time that calls to WeChat took, by api.");
+    private static readonly Histogram<double> Durations = Meter.CreateHistogram(
+        "postcard.wechat.duration", "s", "Time that calls to WeChat took, by api.", null,
+        new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10] });
 
     /// <param name="api">The last segment of the call's path.</param>
     /// <param name="outcome">One of the constants above.</param>

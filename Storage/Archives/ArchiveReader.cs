@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Security.Cryptography;
@@ -29,13 +30,13 @@ internal sealed class ArchiveReader(string directory)
     /// <summary>What the archive says of itself; known once <see cref="UnpackAsync"/> has begun.</summary>
     public ArchiveAbout About { get; private set; } = null!;
 
-    /// <param name="source">The whole file.</param>
+    /// <param name="source">The whole file, which can be sought in.</param>
     /// <param name="step">Is called after each file.</param>
     /// <exception cref="ArchiveException">What is in the directory is of no use then.</exception>
     /// <exception cref="IOException">The directory cannot be written.</exception>
     public async Task<Manifest> UnpackAsync(Stream source, Action step, CancellationToken cancel)
     {
-        await using var gzip = new GZipStream(source, CompressionMode.Decompress);
+        await using var gzip = new CountedStream(new GZipStream(source, CompressionMode.Decompress, leaveOpen: true));
         await using var tar = new TarReader(gzip, leaveOpen: true);
         Manifest? manifest = null;
         while (await NextAsync(tar, cancel) is { } entry)
@@ -54,10 +55,22 @@ internal sealed class ArchiveReader(string directory)
             throw new ArchiveException(Damaged + ": its end is missing");
         }
 
-        // Only at the end of the stream is its checksum looked at.
         await ReadAsync(gzip, PaddingBytes, cancel, _ => { });
+        CheckEnd(source, gzip.Total);
         Compare(manifest);
         return manifest;
+    }
+
+    /// <summary>The decompressor takes an end without its checksum and length for an end.</summary>
+    private static void CheckEnd(Stream source, long unpacked)
+    {
+        Span<byte> length = stackalloc byte[sizeof(uint)];
+        source.Position = source.Length - length.Length;
+        source.ReadExactly(length);
+        if (BinaryPrimitives.ReadUInt32LittleEndian(length) != (uint)unpacked)
+        {
+            throw new ArchiveException(Damaged + ": its last bytes are missing, or others follow");
+        }
     }
 
     private async Task<Manifest?> TakeAsync(TarEntry entry, CancellationToken cancel)

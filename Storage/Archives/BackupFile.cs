@@ -4,7 +4,7 @@ namespace Postcard.Storage.Archives;
 internal sealed class BackupFile : IAsyncDisposable
 {
     /// <summary>Ends the names of files still being written.</summary>
-    private const string Unfinished = ".part";
+    private const string Unfinished = ".postcard-part";
 
     private readonly string _part;
     private readonly FileStream _stream;
@@ -56,11 +56,11 @@ internal sealed class BackupFile : IAsyncDisposable
     /// <summary>What a kill left behind; those that somebody still writes are locked.</summary>
     private static void RemoveLeftovers(string directory)
     {
-        foreach (var part in Directory.EnumerateFiles(directory, $".*.tar.gz.*{Unfinished}"))
+        foreach (var part in Directory.EnumerateFiles(directory, ".*" + Unfinished))
         {
             try
             {
-                using var _ = Engine.FileDisk.OpenPrivate(part, FileMode.Open, FileShare.None);
+                using var _ = new FileStream(part, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
                 File.Delete(part);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -61,6 +61,7 @@ public sealed class ReviewCommandsTests : IAsyncLifetime
         await _server.RestartAsync();
         Assert.Equal(0, (await _bob.GetAsync("/postcard/plaza")).Ok().GetArrayLength());
         (await _alice.GetAsync("/postcard/home")).Refused(401, "unauthorized");
+        await _server.AgreesAsync();
     }
 
     [Fact]

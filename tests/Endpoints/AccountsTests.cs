@@ -144,6 +144,7 @@ public sealed class AccountsTests : IAsyncLifetime
         Assert.Equal(change == "unban" ? 230 : 0, (await Store.Statistics.CountAsync()).OnPlaza);
         await _server.RestartAsync();
         Assert.Equal(change == "unban" ? ids[..100] : [], await PlazaAsync());
+        await _server.AgreesAsync();
     }
 
     [Fact]
@@ -156,6 +157,7 @@ public sealed class AccountsTests : IAsyncLifetime
         await Store.Settling.ResumeAsync();
         var counts = await Store.Statistics.CountAsync();
         Assert.Equal((1, 0, 0, 0), (counts.Users, counts.Cards, counts.Approved, counts.OnPlaza));
+        await _server.AgreesAsync();
     }
 
     private Store Store => _server.Service.App.Store;

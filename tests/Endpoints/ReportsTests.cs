@@ -45,6 +45,7 @@ public sealed class ReportsTests : IAsyncLifetime
         Assert.Equal(1, (await _admin.GetAsync("/postcard/review?reported=1")).Ok()[0].GetProperty("reports").GetInt32());
         await ReportAsync(id, "oErin");
         Assert.Empty(await PlazaAsync());
+        await _server.AgreesAsync();
     }
 
     [Fact]
@@ -85,6 +86,7 @@ public sealed class ReportsTests : IAsyncLifetime
         Assert.Empty((await _admin.GetAsync("/postcard/review?reported=1")).Ok().EnumerateArray());
         await ReportAsync(id, "oCarol");
         Assert.Equal([id], await PlazaAsync());
+        await _server.AgreesAsync();
     }
 
     [Fact]

@@ -186,6 +186,8 @@ public sealed class ReviewsTests : IAsyncLifetime
             Assert.NotEqual("approved", await StatusAsync(id));
             Assert.Empty(await PlazaAsync());
         }
+
+        await _server.AgreesAsync();
     }
 
     [Fact]

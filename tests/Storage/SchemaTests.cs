@@ -1,5 +1,3 @@
-using System.Formats.Tar;
-using System.IO.Compression;
 using System.Net;
 using LiteDB;
 using Postcard.Storage;
@@ -114,10 +112,5 @@ public sealed class SchemaTests : IDisposable
         });
     }
 
-    private string Unpack(string fixture)
-    {
-        using var gzip = new GZipStream(File.OpenRead(Path.Combine(AppContext.BaseDirectory, "Storage", "Fixtures", fixture)), CompressionMode.Decompress);
-        TarFile.ExtractToDirectory(gzip, _shell.Folder.Path, overwriteFiles: false);
-        return _shell.Folder["data"];
-    }
+    private string Unpack(string fixture) => Fixtures.Unpack(fixture, _shell.Folder.Path);
 }

@@ -10,10 +10,22 @@ internal sealed class LogLines : ILogger
 
     public IReadOnlyCollection<string> Lines => _lines;
 
+    /// <summary>Of loggers that all write here.</summary>
+    public LoggerFactory Factory() => new([new Provider(this)], new LoggerFilterOptions { MinLevel = LogLevel.Information });
+
     public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
 
     public bool IsEnabled(LogLevel logLevel) => true;
 
     public void Log<TState>(LogLevel level, EventId id, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
         _lines.Enqueue($"{level}: {formatter(state, exception)} {exception}".TrimEnd());
+
+    private sealed class Provider(LogLines lines) : ILoggerProvider
+    {
+        public ILogger CreateLogger(string categoryName) => lines;
+
+        public void Dispose()
+        {
+        }
+    }
 }

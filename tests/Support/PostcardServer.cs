@@ -1,4 +1,4 @@
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 using Postcard.Commands;
 
 namespace Postcard.Tests.Support;
@@ -11,20 +11,25 @@ internal sealed class PostcardServer : IAsyncDisposable
 {
     private readonly TempFolder _folder = new();
     private readonly TimeProvider _time;
+    private readonly LoggerFactory _loggers;
     private Service? _service;
 
     private PostcardServer(FakeWeChat weChat, Settings settings, TimeProvider time)
     {
-        (WeChat, _time) = (weChat, time);
+        (WeChat, _time, _loggers) = (weChat, time, Log.Factory());
         Settings = settings with
         {
-            Port = 0, Listen = "127.0.0.1", Data = _folder["data"], Moderation = settings.Moderation ?? "off", WeChat = new() { AppId = FakeWeChat.AppId, Secret = FakeWeChat.Secret, Api = weChat.Api },
+            Port = 0, Listen = "127.0.0.1", Data = _folder["data"], Moderation = settings.Moderation ?? "off",
+            WeChat = settings.WeChat with { AppId = FakeWeChat.AppId, Secret = FakeWeChat.Secret, Api = weChat.Api },
         };
     }
 
     public FakeWeChat WeChat { get; }
 
     public Settings Settings { get; private set; }
+
+    /// <summary>What the server logged, over restarts.</summary>
+    public LogLines Log { get; } = new();
 
     public Service Service => _service ?? throw new InvalidOperationException("The server is stopped.");
 
@@ -42,7 +47,7 @@ internal sealed class PostcardServer : IAsyncDisposable
     {
         await StopAsync();
         Settings = change?.Invoke(Settings) ?? Settings;
-        _service = await Service.StartAsync(Settings, NullLoggerFactory.Instance, _time);
+        _service = await Service.StartAsync(Settings, _loggers, _time);
     }
 
     public async Task StopAsync()
@@ -64,10 +69,20 @@ internal sealed class PostcardServer : IAsyncDisposable
         return new(this, reply.Ok().GetProperty("token").GetString());
     }
 
+    /// <summary>Asserts that records, indexes, counters and files agree.</summary>
+    public async Task AgreesAsync()
+    {
+        await foreach (var flaw in Service.App.Store.NewVerifier().RunAsync(TimeSpan.FromHours(1), TestContext.Current.CancellationToken))
+        {
+            Assert.Null(flaw);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
         await WeChat.DisposeAsync();
+        _loggers.Dispose();
         _folder.Dispose();
     }
 }

@@ -33,7 +33,7 @@ internal sealed class RouteServer : IAsyncDisposable
     {
         var folder = new TempFolder();
         var log = new LogLines();
-        var loggers = new LoggerFactory([new OneLog(log)], new LoggerFilterOptions { MinLevel = LogLevel.Information });
+        var loggers = log.Factory();
         settings = settings with { Port = 0, Listen = "127.0.0.1", Data = folder["data"] };
         var app = new App(settings, null!, null!, null!, null!, TimeProvider.System);
         var server = await Server.StartAsync(app, routes, token => new(token switch { "alice" => Alice, "root" => Root, _ => null }), loggers);
@@ -62,14 +62,5 @@ internal sealed class RouteServer : IAsyncDisposable
         await _server.DisposeAsync();
         _loggers.Dispose();
         _folder.Dispose();
-    }
-
-    private sealed class OneLog(LogLines lines) : ILoggerProvider
-    {
-        public ILogger CreateLogger(string categoryName) => lines;
-
-        public void Dispose()
-        {
-        }
     }
 }

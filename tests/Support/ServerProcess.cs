@@ -19,26 +19,9 @@ internal sealed partial class ServerProcess : IDisposable
     /// <summary>Starts <c>postcard serve</c> on a free port of loopback and waits until it says where it listens.</summary>
     public static async Task<ServerProcess> StartAsync(string data, string weChatApi)
     {
-        var start = new ProcessStartInfo
-        {
-            // A shell that runs the tests in the background has its children ignore SIGINT, and so would the server.
-            FileName = "env",
-            ArgumentList =
-            {
-                "--default-signal=INT", Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
-                Path.Combine(AppContext.BaseDirectory, "postcard.dll"), "serve", "--port", "0", "--listen", "127.0.0.1", "--data", data,
-                "--wechat-appid", FakeWeChat.AppId, "--wechat-secret", FakeWeChat.Secret, "--wechat-api", weChatApi,
-            },
-            RedirectStandardOutput = true,
-        };
-
-        // A server takes a variable of ours that it does not know for a mistake, and those for the tests it does not know.
-        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("POSTCARD_", StringComparison.Ordinal)).ToList())
-        {
-            start.Environment.Remove(name);
-        }
-
-        var process = Process.Start(start)!;
+        var process = Start(
+            "serve", "--port", "0", "--listen", "127.0.0.1", "--data", data,
+            "--wechat-appid", FakeWeChat.AppId, "--wechat-secret", FakeWeChat.Secret, "--wechat-api", weChatApi);
         while (await process.StandardOutput.ReadLineAsync() is { } line)
         {
             if (Origin().Match(line) is { Success: true, Value: var origin })
@@ -50,6 +33,9 @@ internal sealed partial class ServerProcess : IDisposable
 
         throw new InvalidOperationException("The server ended before it listened.");
     }
+
+    /// <summary>Starts another command.</summary>
+    public static ServerProcess Run(params string[] args) => new(Start(args), new Uri("http://127.0.0.1"));
 
     /// <summary>SIGKILL: the process gets no chance to finish anything.</summary>
     public async Task KillAsync()
@@ -76,6 +62,29 @@ internal sealed partial class ServerProcess : IDisposable
         }
 
         _process.Dispose();
+    }
+
+    private static Process Start(params string[] args)
+    {
+        var start = new ProcessStartInfo
+        {
+            // A shell that runs the tests in the background has its children ignore SIGINT, and so would the server.
+            FileName = "env",
+            ArgumentList = { "--default-signal=INT", Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", Path.Combine(AppContext.BaseDirectory, "postcard.dll") },
+            RedirectStandardOutput = true,
+        };
+        foreach (var arg in args)
+        {
+            start.ArgumentList.Add(arg);
+        }
+
+        // A server takes a variable of ours that it does not know for a mistake, and those for the tests it does not know.
+        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("POSTCARD_", StringComparison.Ordinal)).ToList())
+        {
+            start.Environment.Remove(name);
+        }
+
+        return Process.Start(start)!;
     }
 
     [LibraryImport("libc", EntryPoint = "kill")]

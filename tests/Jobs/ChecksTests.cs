@@ -1,0 +1,224 @@
+using System.Net;
+using System.Text.Json;
+using Postcard.Storage;
+using Postcard.Tests.Support;
+
+namespace Postcard.Tests.Jobs;
+
+/// <summary>Pictures that are sent to WeChat, and the queue itself. Media that WeChat fetches: <see cref="ChecksByLinkTests"/>.</summary>
+public sealed class ChecksTests : IAsyncLifetime
+{
+    private readonly ManualTime _time = new();
+    private ReviewedServer _server = null!;
+
+    private Phone Alice => _server.Alice;
+
+    private FakeWeChat WeChat => _server.WeChat;
+
+    public async ValueTask InitializeAsync() => _server = await ReviewedServer.StartAsync(time: _time);
+
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    [Fact]
+    public async Task Picture_Passes_PutsTheCardOnThePlaza()
+    {
+        var gate = new TaskCompletionSource();
+        WeChat.Answer(FakeWeChat.PictureCheck, FakeWeChat.After(gate.Task, FakeWeChat.Error(0, "ok")));
+        var id = await _server.MakeWithPictureAsync();
+
+        Assert.Equal("pending", await _server.StatusAsync(id));
+        Assert.Equal(0, await _server.OnPlazaAsync());
+        gate.SetResult();
+        await _server.UntilStatusAsync(id, "approved");
+        Assert.Equal(1, await _server.OnPlazaAsync());
+
+        var small = (await Alice.GetAsync("/postcard/mini_image/" + id)).Body;
+        Assert.True(WeChat.CallsOf(FakeWeChat.PictureCheck)[0].Body.AsSpan().IndexOf(small) > 0);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Picture_Risky_HidesTheCardAndTellsItsOwnerWhy(bool plaza)
+    {
+        WeChat.Answer(FakeWeChat.PictureCheck, FakeWeChat.Error(87014));
+        var id = await _server.MakeWithPictureAsync(plaza);
+
+        await _server.UntilStatusAsync(id, "rejected");
+        Assert.Contains("图片", (await Alice.GetAsync("/postcard/card/" + id)).Ok().GetProperty("reason").GetString());
+        (await _server.Server.Stranger().GetAsync("/postcard/card/" + id)).Refused(404, "not_found");
+        Assert.Equal(HttpStatusCode.NotFound, (await _server.Server.Stranger().GetAsync("/postcard/image/" + id)).Status);
+        await _server.UntilDoneAsync();
+    }
+
+    [Fact]
+    public async Task Picture_OfACardOffThePlaza_IsCheckedAndStaysOff()
+    {
+        var id = await _server.MakeWithPictureAsync(plaza: false);
+        await _server.UntilDoneAsync();
+
+        Assert.Single(WeChat.CallsOf(FakeWeChat.PictureCheck));
+        Assert.Equal("none", await _server.StatusAsync(id));
+    }
+
+    [Fact]
+    public async Task Picture_WeChatFailsAWhile_IsAskedAboutAgainAndAgain()
+    {
+        WeChat.Answer(FakeWeChat.PictureCheck, FakeWeChat.Error(-1), FakeWeChat.Json("<html>"), FakeWeChat.Error(45009), FakeWeChat.Error(0, "ok"));
+        var id = await _server.MakeWithPictureAsync();
+        for (var asked = 1; asked <= 3; asked++)
+        {
+            await _server.UntilAskedAsync(FakeWeChat.PictureCheck, asked);
+            Assert.Equal("pending", await _server.StatusAsync(id));
+            await PassTheNextPauseAsync(asked);
+        }
+
+        await _server.UntilStatusAsync(id, "approved");
+    }
+
+    [Fact]
+    public async Task Picture_WeChatFailsForGood_LeavesTheCardToAHuman()
+    {
+        WeChat.Answer(FakeWeChat.PictureCheck, FakeWeChat.Error(-1));
+        var id = await _server.MakeWithPictureAsync();
+        for (var asked = 1; asked <= 8; asked++)
+        {
+            await _server.UntilAskedAsync(FakeWeChat.PictureCheck, asked);
+            await PassTheNextPauseAsync(asked);
+        }
+
+        await _server.UntilDoneAsync();
+        Assert.Equal(8, WeChat.CallsOf(FakeWeChat.PictureCheck).Count);
+        Assert.Equal("pending", await _server.StatusAsync(id));
+        Assert.Contains(_server.Server.Log.Lines, line => line.Contains("waits for a human", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Queue_FullWhenTheServerEnds_IsWorkedOffByTheNextOne()
+    {
+        WeChat.Answer(FakeWeChat.PictureCheck, FakeWeChat.Error(-1));
+        var ids = new List<string>();
+        for (var i = 0; i < 12; i++)
+        {
+            ids.Add(await _server.MakeWithPictureAsync());
+        }
+
+        await _server.Server.StopAsync();
+        WeChat.AnswerAsUsual(FakeWeChat.PictureCheck);
+        _time.Advance(TimeSpan.FromHours(3));
+        await _server.Server.RestartAsync();
+
+        foreach (var id in ids)
+        {
+            await _server.UntilStatusAsync(id, "approved");
+        }
+    }
+
+    [Fact]
+    public async Task Card_ChangedWhileItIsChecked_IsCheckedAnew()
+    {
+        var gate = new TaskCompletionSource();
+        WeChat.Answer(FakeWeChat.PictureCheck, FakeWeChat.After(gate.Task, FakeWeChat.Error(87014)), FakeWeChat.Error(0, "ok"));
+        var id = await _server.MakeWithPictureAsync();
+        await _server.UntilAskedAsync(FakeWeChat.PictureCheck, 1);
+        (await Alice.UploadAsync("image", Samples.Picture(seed: 7))).Ok();
+        (await Alice.PutAsync("/postcard/card/" + id, """{"img":true}""")).Ok();
+        gate.SetResult();
+
+        await _server.UntilStatusAsync(id, "approved");
+        Assert.Equal(2, WeChat.CallsOf(FakeWeChat.PictureCheck).Count);
+    }
+
+    [Fact]
+    public async Task Card_TextChangedOnceItIsApproved_KeepsItsPictureUnasked()
+    {
+        var id = await _server.MakeWithPictureAsync();
+        await _server.UntilStatusAsync(id, "approved");
+        (await Alice.PutAsync("/postcard/card/" + id, """{"content":"改过的"}""")).Ok();
+
+        Assert.Equal("approved", await _server.StatusAsync(id));
+        Assert.Single(WeChat.CallsOf(FakeWeChat.PictureCheck));
+    }
+
+    [Theory]
+    [InlineData(CardStatus.Approved, 87014)]
+    [InlineData(CardStatus.Rejected, 0)]
+    public async Task Card_DecidedByAHumanWhileItIsChecked_StaysAsDecided(string status, int errcode)
+    {
+        var gate = new TaskCompletionSource();
+        WeChat.Answer(FakeWeChat.PictureCheck, FakeWeChat.After(gate.Task, FakeWeChat.Error(errcode)));
+        var id = await _server.MakeWithPictureAsync();
+        await _server.UntilAskedAsync(FakeWeChat.PictureCheck, 1);
+        await _server.Server.Service.App.Store.Reviews.DecideAsync(id, status, "", Actor.CommandLine, null);
+        gate.SetResult();
+        await _server.UntilDoneAsync();
+        await _server.Server.RestartAsync();
+
+        Assert.Equal(status, await _server.StatusAsync(id));
+    }
+
+    [Fact]
+    public async Task Decision_OfAnOvertakenCheck_ChangesNothing()
+    {
+        var store = _server.Server.Service.App.Store;
+        var id = ReviewedServer.IdOf(await _server.MakeAsync());
+        var seen = (await store.Reads.FindAsync(id))!;
+
+        Assert.Equal(ReviewOutcome.Changed, await store.Reviews.DecideAsync(id, CardStatus.Rejected, "x", Actor.WeChat, seen.Updated));
+        Assert.Equal("approved", await _server.StatusAsync(id));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Card_GoneWhileItIsChecked_LeavesNothingInTheQueue(bool erased)
+    {
+        WeChat.Answer(FakeWeChat.PictureCheck, FakeWeChat.Error(-1));
+        var id = await _server.MakeWithPictureAsync();
+        (await Alice.DeleteAsync(erased ? "/postcard/access" : "/postcard/card/" + id)).Ok();
+
+        await _server.UntilDoneAsync();
+    }
+
+    [Fact]
+    public async Task Voice_WithoutALink_WaitsForAHuman()
+    {
+        (await Alice.UploadAsync("audio", Samples.Wav())).Ok();
+        var id = ReviewedServer.IdOf(await _server.MakeAsync(media: ",\"audio\":true"));
+        await _server.UntilDoneAsync();
+
+        Assert.Equal("pending", await _server.StatusAsync(id));
+    }
+
+    [Fact]
+    public async Task Voice_WaitingForAHumanBesideARiskyPicture_IsRejected()
+    {
+        WeChat.Answer(FakeWeChat.PictureCheck, FakeWeChat.Error(87014));
+        (await Alice.UploadAsync("audio", Samples.Wav())).Ok();
+        (await Alice.UploadAsync("image", Samples.Picture())).Ok();
+        var id = ReviewedServer.IdOf(await _server.MakeAsync(media: ",\"audio\":true,\"img\":true"));
+
+        await _server.UntilStatusAsync(id, "rejected");
+    }
+
+    [Fact]
+    public async Task Template_TakenAsPicture_NeedsNoCheck()
+    {
+        var admin = await _server.Server.LogInAsync("oAdmin");
+        var form = new MultipartFormDataContent { { new StringContent("春"), "title" }, { new ByteArrayContent(Samples.Picture()), "image", "a.jpg" } };
+        var template = (await admin.SendAsync(HttpMethod.Post, "/postcard/template", form)).Ok().GetProperty("id").GetInt32();
+        var card = await _server.MakeAsync(media: $",\"template\":{template}");
+
+        Assert.Equal("approved", card.GetProperty("status").GetString());
+        Assert.Empty(WeChat.CallsOf(FakeWeChat.PictureCheck));
+    }
+
+    /// <summary>Once the failure is written down, the pause after it goes by.</summary>
+    private async Task PassTheNextPauseAsync(int failures)
+    {
+        var checks = _server.Server.Service.App.Store.Checks;
+        await Until.EqualAsync(true, async () => await checks.NextDueAsync() is { } due && due > _time.GetUtcNow().ToUnixTimeMilliseconds());
+        Assert.InRange(failures, 1, 8);
+        _time.Advance(TimeSpan.FromMinutes(12));
+    }
+}
