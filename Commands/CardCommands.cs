@@ -31,7 +31,7 @@ internal static class CardCommands
             [
                 ("What waits for a review", "postcard card list"),
                 ("What people complained about", "postcard card list --reported"),
-                ("Approve all that wait", "postcard card list --json | jq -r '.[].id' | xargs -n1 postcard card approve"),
+                ("Everything of one user", "postcard card list --user 7k2m9x4c1v8b3n6q"),
             ],
         };
         command.Add(status);
@@ -75,7 +75,7 @@ internal static class CardCommands
         var reason = new Option<string>("--reason") { Description = "What the author reads.", HelpName = "TEXT", Required = true };
         var command = new ExampleCommand("reject", "Reject one card: nobody but its author and admins sees it any more.")
         {
-            Examples = [("", "postcard card reject 4c8vxkq0m2z7tn1r5bya --reason 含有广告")],
+            Examples = [("With a reason", "postcard card reject 4c8vxkq0m2z7tn1r5bya --reason 含有广告")],
         };
         command.Add(id);
         command.Add(reason);

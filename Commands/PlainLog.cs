@@ -1,16 +1,20 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
+using Postcard.Endpoints;
 
 namespace Postcard.Commands;
 
-/// <summary>Log lines for people and for the journal: <c>2026-11-22T15:04:05Z warning: message</c>.</summary>
-internal sealed class PlainLog(TextWriter writer, TimeProvider time) : ILoggerProvider
+/// <summary>
+/// Log lines for people and for the journal: <c>2026-11-22T15:04:05Z warning: message</c>, with the id of the request in brackets where there is
+/// one; or the same as a JSON object a line.
+/// </summary>
+internal sealed class PlainLog(TextWriter writer, TimeProvider time, bool json = false) : ILoggerProvider
 {
     private readonly Lock _gate = new();
 
     /// <summary>Loggers from <paramref name="least"/> on; of the framework's own, warnings and worse.</summary>
-    public static ILoggerFactory Create(TextWriter writer, TimeProvider time, LogLevel least = LogLevel.Information) => new LoggerFactory(
-        [new PlainLog(writer, time)],
+    public static ILoggerFactory Create(TextWriter writer, TimeProvider time, LogLevel least = LogLevel.Information, bool json = false) => new LoggerFactory(
+        [new PlainLog(writer, time, json)],
         new LoggerFilterOptions { MinLevel = least, Rules = { new(null, "Microsoft", least > LogLevel.Warning ? least : LogLevel.Warning, null) } });
 
     public ILogger CreateLogger(string categoryName) => new Category(this);
@@ -27,9 +31,12 @@ internal sealed class PlainLog(TextWriter writer, TimeProvider time) : ILoggerPr
             LogLevel.Information => "info",
             _ => "debug",
         };
+        var request = CurrentRequest.Id;
+        var line = json ? JsonLine.Of(now, word, message, request, exception)
+            : $"{now} {word}: {(request is null ? "" : $"[{request}] ")}{message}{(exception is null ? "" : $"\n{exception}")}";
         lock (_gate)
         {
-            writer.WriteLine(exception is null ? $"{now} {word}: {message}" : $"{now} {word}: {message}\n{exception}");
+            writer.WriteLine(line);
         }
     }
 

@@ -80,7 +80,7 @@ internal static class RestoreCommand
     private static async Task CheckAsync(string directory, Manifest manifest, Surroundings around)
     {
         using var loggers = PlainLog.Create(around.Error, TimeProvider.System, LogLevel.Error);
-        await using var store = await Store.OpenAsync(directory, CacheBytes, CardJson.Render, TimeProvider.System, loggers.CreateLogger<Store>());
+        await using var store = await Store.OpenAsync(directory, CacheBytes, CardJson.Render, Quota.None, TimeProvider.System, loggers.CreateLogger<Store>());
         await store.CheckAsync();
         var counts = await store.Statistics.CountAsync();
         if ((counts.Users, counts.Templates, counts.Uploads) != (manifest.Counts.Users, manifest.Counts.Templates, manifest.Counts.Uploads))

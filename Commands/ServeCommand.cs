@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging;
 using Postcard.Configuration;
+using Postcard.Endpoints;
 using Postcard.Media;
 
 namespace Postcard.Commands;
@@ -30,10 +31,11 @@ internal static partial class ServeCommand
 
     private static async Task<int> RunAsync(Settings settings, Surroundings around, CancellationToken stop)
     {
-        using var loggers = PlainLog.Create(around.Error, TimeProvider.System);
+        using var loggers = PlainLog.Create(around.Error, TimeProvider.System, json: settings.LogFormat == "json");
         var log = loggers.CreateLogger("Postcard");
         var codecs = Task.Run(() => new Codecs(Pictures.Codec, Sounds.Codec), stop);
-        await using var service = await StartAsync(settings, loggers);
+        await using var access = settings.AccessLog ? new AccessLog(around.Out, settings.LogFormat == "json") : null;
+        await using var service = await StartAsync(settings, loggers, access);
         await Banner.WriteAsync(around.Out, settings, service, await codecs);
         await Task.Delay(Timeout.InfiniteTimeSpan, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
@@ -44,11 +46,11 @@ internal static partial class ServeCommand
         return ExitCode.Done;
     }
 
-    private static async Task<Service> StartAsync(Settings settings, ILoggerFactory loggers)
+    private static async Task<Service> StartAsync(Settings settings, ILoggerFactory loggers, AccessLog? access)
     {
         try
         {
-            return await Service.StartAsync(settings, loggers, TimeProvider.System);
+            return await Service.StartAsync(settings, loggers, TimeProvider.System, access: access);
         }
         catch (Exception e) when (StartFault.Describe(e, settings) is { } line)
         {

@@ -28,12 +28,14 @@ internal sealed class Service : IAsyncDisposable
     public Server Server { get; }
 
     /// <param name="controlOnly">No TCP and no jobs: the command line's way to use the handlers while no server runs.</param>
-    public static async Task<Service> StartAsync(Settings settings, ILoggerFactory loggers, TimeProvider time, bool controlOnly = false)
+    /// <param name="access">Gets a line for each request; stays the caller's.</param>
+    public static async Task<Service> StartAsync(Settings settings, ILoggerFactory loggers, TimeProvider time, bool controlOnly = false, AccessLog? access = null)
     {
-        var store = await Store.OpenAsync(settings.Data, settings.CacheMegabytes * 1024L * 1024, CardJson.Render, time, loggers.CreateLogger<Store>());
+        var quota = settings.Limits ? new Quota(settings.QuotaCards, settings.QuotaMegabytes * 1024L * 1024) : Quota.None;
+        var store = await Store.OpenAsync(settings.Data, settings.CacheMegabytes * 1024L * 1024, CardJson.Render, quota, time, loggers.CreateLogger<Store>());
         var http = WeChatHttp.Create(settings.WeChat.Api);
         var weChat = new WeChatClient(http, settings.WeChat.AppId, settings.WeChat.Secret, loggers.CreateLogger<WeChatClient>(), time);
-        var app = new App(settings, store, new Pictures(settings.MediaMegabytes * 1024L * 1024), new Sounds(), weChat, time);
+        var app = new App(settings, store, new Pictures(settings.MediaMegabytes * 1024L * 1024), new Sounds(), weChat, time) { AccessLog = access };
         try
         {
             if (settings.Dev && !controlOnly)
@@ -53,7 +55,11 @@ internal sealed class Service : IAsyncDisposable
     }
 
     /// <summary>Takes no more connections and waits for the requests under way, until <paramref name="cancel"/> cuts them.</summary>
-    public Task StopAsync(CancellationToken cancel) => Server.StopAsync(cancel);
+    public Task StopAsync(CancellationToken cancel)
+    {
+        App.Stopping = true;
+        return Server.StopAsync(cancel);
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -84,6 +90,7 @@ internal sealed class Service : IAsyncDisposable
 
     private static async ValueTask DisposeAsync(App app, HttpClient http)
     {
+        app.Meters.Dispose();
         app.Pictures.Dispose();
         app.Sounds.Dispose();
         http.Dispose();

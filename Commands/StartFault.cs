@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
+using Postcard.Endpoints;
 using Postcard.Storage;
 
 namespace Postcard.Commands;
@@ -11,7 +12,7 @@ internal static class StartFault
     public static string? Describe(Exception e, Settings settings) => e switch
     {
         DataDirectoryInUseException => $"the data directory {settings.Data} is in use by another server; stop that one or choose another with --data",
-        StorageMismatchException => e.Message,
+        StorageMismatchException or CertificateException => e.Message,
         StorageFullException => $"the disk of the data directory {settings.Data} is full",
         _ when Find<AddressInUseException>(e) is not null => $"port {settings.Port} is in use; stop what listens there or choose another with --port",
         _ when Find<SocketException>(e) is { } socket => Describe(socket.SocketErrorCode, settings),

@@ -58,7 +58,7 @@ internal static class UserCommands
         var reason = new Option<string?>("--reason") { Description = "For the audit log.", HelpName = "TEXT" };
         var command = new ExampleCommand("ban", "Ban a user: nothing more can be written, the cards leave the plaza, their links still work.")
         {
-            Examples = [("", "postcard user ban 7k2m9x4c1v8b3n6q --reason advertising")],
+            Examples = [("By uid; the openid does as well", "postcard user ban 7k2m9x4c1v8b3n6q --reason advertising")],
         };
         command.Add(who);
         command.Add(reason);

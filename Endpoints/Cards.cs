@@ -38,7 +38,7 @@ internal static class Cards
     public static async Task DeleteAsync(Call call)
     {
         var id = IdOf(call.Id);
-        Check(await call.App.Store.Cards.DeleteAsync(call.User.Uid, id));
+        Check(call.App.Settings, await call.App.Store.Cards.DeleteAsync(call.User.Uid, id));
         call.App.Files.Drop(call.App.Store.Files.CardDirectory(call.User.Uid, id) + "/");
         await Replies.OkAsync(call, new Text("明信片已删除", "The card was deleted"));
     }
@@ -64,7 +64,7 @@ internal static class Cards
     internal static bool IsFor(Caller? caller, OpenCard card) =>
         card.Status != CardStatus.Rejected || (caller is not null && (caller.Admin || caller.Uid == card.Uid));
 
-    internal static void Check(CardOutcome outcome)
+    internal static void Check(Settings settings, CardOutcome outcome)
     {
         switch (outcome)
         {
@@ -80,6 +80,10 @@ internal static class Cards
                 throw Failure.Banned();
             case CardOutcome.TemplateChanged or CardOutcome.Reviewed:
                 throw Failure.Busy();
+            case CardOutcome.TooMany:
+                throw Failure.TooManyCards(settings.QuotaCards);
+            case CardOutcome.NoRoom:
+                throw Failure.QuotaFull(settings.QuotaMegabytes);
         }
     }
 
@@ -108,7 +112,7 @@ internal static class Cards
 
     private static async Task ReplyAsync(Call call, CardResult result, Text msg)
     {
-        Check(result.Outcome);
+        Check(call.App.Settings, result.Outcome);
         await ShowAsync(call, result.Card!.Id, msg);
     }
 

@@ -27,8 +27,14 @@ internal static class Codes
     /// <summary>Null when the card is gone.</summary>
     private static async Task<CodeFile?> FetchAsync(App app, OpenCard card, int width)
     {
-        MediaWork.CheckSpace(app);
         var page = app.Settings.WeChat.CardPage;
+        if (app.Store.Codes.Find(card.Uid, card.Id, width, page) is { } known)
+        {
+            // It came between the look at the disk and this turn.
+            return known;
+        }
+
+        app.Uploading.CheckSpace();
         var picture = await app.WeChat.Codes.FetchAsync(card.Id, page, width, CancellationToken.None);
         var code = await app.Store.Codes.KeepAsync(card.Uid, card.Id, width, page, picture);
 

@@ -15,7 +15,7 @@ internal static class Drain
     /// <summary>Asks a client that listens to stop sending, before the reply is written.</summary>
     public static void Announce(HttpContext http)
     {
-        if (MayHaveMore(http) && (!(http.Request.ContentLength <= CheapBytes) || MayWait(http.Request)))
+        if (!HasStreams(http) && MayHaveMore(http) && (!(http.Request.ContentLength <= CheapBytes) || MayWait(http.Request)))
         {
             http.Response.Headers.Connection = "close";
         }
@@ -24,7 +24,7 @@ internal static class Drain
     /// <summary>Sends the reply and reads on, within <see cref="HttpLimits.DrainBytes"/> and <see cref="HttpLimits.DrainTime"/>.</summary>
     public static async Task ReadOnAsync(HttpContext http, TimeProvider time)
     {
-        if (!MayHaveMore(http))
+        if (!MayHaveMore(http) || HasStreams(http))
         {
             return;
         }
@@ -61,6 +61,9 @@ internal static class Drain
             http.Abort();
         }
     }
+
+    /// <summary>HTTP/2 has a way of its own to say it, after which the rest of the body does not come; the connection stays.</summary>
+    private static bool HasStreams(HttpContext http) => HttpProtocol.IsHttp2(http.Request.Protocol);
 
     private static bool MayHaveMore(HttpContext http) => http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true };
 

@@ -47,6 +47,12 @@ internal sealed class Envelope
         envelope.Text(text);
         envelope.Raw(""","reason":"""u8);
         envelope.Text(failure.Reason);
+        if (failure.Lacks.Count > 0)
+        {
+            envelope.Raw(""","lacks":"""u8);
+            envelope.Json(failure.Lacks, Endpoints.Json.Default.IReadOnlyListString);
+        }
+
         envelope.Raw("""},"errorCode":1"""u8);
         return envelope.Close();
     }

@@ -14,6 +14,9 @@ internal sealed class Failure(int status, string reason, Text text, int? retryAf
     public Text Text { get; } = text;
     public int? RetryAfterSeconds { get; } = retryAfterSeconds;
 
+    /// <summary>Words for programs beside the reason, where there can be several.</summary>
+    public IReadOnlyList<string> Lacks { get; init; } = [];
+
     public static Failure BadRequest(string chinese, string english) => new(400, "bad_request", new(chinese, english));
 
     public static Failure Unauthorized() => new(401, "unauthorized", new("请先登录", "Please log in first"));
@@ -48,7 +51,20 @@ internal sealed class Failure(int status, string reason, Text text, int? retryAf
 
     public static Failure BadMedia(string chinese, string english) => new(422, "bad_media", new(chinese, english));
 
+    /// <param name="seconds">After which a call has a chance again.</param>
+    public static Failure RateLimited(int seconds) =>
+        new(429, "rate_limited", new("操作过于频繁，请稍后再试", "Too many requests, please try again later"), seconds);
+
     public static Failure Busy() => new(503, "busy", new("服务器繁忙，请稍后再试", "The server is busy, please try again"), retryAfterSeconds: 2);
+
+    public static Failure TooManyCards(int most) => new(507, "quota_exceeded",
+        new($"明信片已达 {most} 张的上限，请先删除一些", $"You have as many cards as one may have ({most}), please delete some first"));
+
+    public static Failure QuotaFull(int megabytes) => new(507, "quota_exceeded",
+        new($"您的 {megabytes} MB 空间已用完，请先删除一些明信片", $"Your space of {megabytes} MB is full, please delete some cards first"));
+
+    public static Failure NotReady(IReadOnlyList<string> lacks) =>
+        new(503, "not_ready", new("服务器尚未就绪，请稍后再试", "The server is not ready, please try again"), retryAfterSeconds: 5) { Lacks = lacks };
 
     public static Failure StorageFull() =>
         new(507, "storage_full", new("服务器存储空间不足，请稍后再试", "The server has run out of storage, please try later"), retryAfterSeconds: 60);

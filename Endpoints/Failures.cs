@@ -39,7 +39,7 @@ internal static class Failures
     {
         WeChatFault.CodeRefused => new(401, "login_refused", new("登录失败，请重试", "The login was refused, please try again")),
         WeChatFault.RiskyUser => new(403, "forbidden", new("该微信账号存在风险，暂时无法登录", "WeChat considers this account risky, it cannot log in now")),
-        WeChatFault.TooOften => new(429, "rate_limited", new("操作过于频繁，请稍后再试", "Too many requests, please try again later"), retryAfterSeconds: 60),
+        WeChatFault.TooOften => Failure.RateLimited(seconds: 60),
         WeChatFault.TimedOut => new(504, "wechat_unavailable", new("微信服务响应超时，请稍后再试", "WeChat did not answer in time, please try again")),
         WeChatFault.NotConfigured => new(502, "wechat_unavailable", new("服务器未配置微信小程序", "This server has no WeChat mini-program")),
         WeChatFault.Refused => new(502, "wechat_unavailable", new($"微信拒绝了该请求（错误码 {refusal.Code}）", $"WeChat refused this (error {refusal.Code})")),

@@ -36,4 +36,18 @@ internal static class HttpLimits
     public const double SlowBodyBytesPerSecond = 512;
 
     public static readonly TimeSpan SlowBodyGrace = TimeSpan.FromSeconds(10);
+
+    /// <summary>What a connection may send ahead of its handler; several thousand of them at 1 MB, the web server's default, would be all memory.</summary>
+    public const int InputBytes = 128 * 1024;
+
+    /// <summary>Requests under way on one connection of HTTP/2.</summary>
+    public const int Streams = 64;
+
+    /// <summary>The same bound for HTTP/2; 2.5 MB a second over a mobile network's 100 ms.</summary>
+    public const int StreamWindowBytes = 256 * 1024;
+
+    public const int ConnectionWindowBytes = 512 * 1024;
+
+    public static readonly TimeSpan PingDelay = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(20);
 }

@@ -61,6 +61,7 @@ internal sealed record AuditData(string Time, string By, string Deed, string Tar
 [JsonSerializable(typeof(ImageUploadData))]
 [JsonSerializable(typeof(AudioUploadData))]
 [JsonSerializable(typeof(IReadOnlyList<Role>))]
+[JsonSerializable(typeof(IReadOnlyList<string>))]
 [JsonSerializable(typeof(DecidedData))]
 [JsonSerializable(typeof(UserData))]
 [JsonSerializable(typeof(IReadOnlyList<UserData>))]

@@ -39,14 +39,4 @@ internal static class MediaWork
             File.Delete(target);
         }
     }
-
-    /// <summary>Uploads stop while there is still room for records.</summary>
-    /// <exception cref="Failure">507.</exception>
-    public static void CheckSpace(App app)
-    {
-        if (app.Store.Files.FreeBytes < app.Settings.MinFreeMegabytes * 1024L * 1024)
-        {
-            throw Failure.StorageFull();
-        }
-    }
 }

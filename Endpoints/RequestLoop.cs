@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Abstractions;
@@ -8,18 +9,14 @@ using Microsoft.Extensions.Logging;
 
 namespace Postcard.Endpoints;
 
-/// <summary>A connection's request state, used again for its next request.</summary>
-internal sealed class Exchange(IFeatureCollection features)
-{
-    public DefaultHttpContext Http { get; } = new(features);
-    public bool Control { get; } = features.Get<ControlConnection>() is not null;
-}
-
 /// <summary>Takes each request through the route's policy to its handler, and every exception to a reply.</summary>
 internal sealed partial class RequestLoop(App app, Router router, IdentityLookup identity, ILogger<RequestLoop> log)
     : IHttpApplication<Exchange>
 {
-    private static readonly Caller CommandLine = new("", "", Admin: true);
+    private const int ClientGone = 499;
+
+    private readonly TrustedProxies _proxies = new(app.Settings.TrustedProxies);
+    private readonly Admission _admission = new(app, identity);
 
     public Exchange CreateContext(IFeatureCollection features)
     {
@@ -41,32 +38,47 @@ internal sealed partial class RequestLoop(App app, Router router, IdentityLookup
 
     public async Task ProcessRequestAsync(Exchange exchange)
     {
-        var http = exchange.Http;
+        var (http, started) = (exchange.Http, Stopwatch.GetTimestamp());
         Call? call = null;
+        Route? route = null;
+        int status;
         try
         {
-            var route = RouteOf(http, out var id);
+            route = RouteOf(http, out var id);
             if (route is null)
             {
                 await Replies.OkAsync(new Call(http, app, null, ""));
-                return;
             }
-
-            if (route.Guard is Guard.Control && !exchange.Control)
+            else
             {
-                throw Failure.NotFound();
+                if (route.Rate is not Rate.Read)
+                {
+                    CurrentRequest.Id = http.TraceIdentifier;
+                }
+
+                call = await _admission.AdmitAsync(exchange, route, id);
+                await route.Handler(call);
             }
 
-            var caller = route.Guard == Guard.Open ? null : await CallerAsync(exchange, route);
-            call = new Call(http, app, caller, id);
-            CheckLength(http.Request, route.Body);
-            await route.Handler(call);
+            status = http.Response.StatusCode;
         }
         catch (Exception e)
         {
             // The one place that may catch all: whatever a request ends in becomes its reply.
-            await RefuseAsync(call ?? new Call(http, app, null, ""), e);
+            status = await RefuseAsync(call ?? new Call(http, app, null, ""), e);
         }
+
+        Record(exchange, route, status, Stopwatch.GetTimestamp() - started);
+    }
+
+    private void Record(Exchange exchange, Route? route, int status, long ticks)
+    {
+        var http = exchange.Http;
+        var bytes = HttpMethods.IsHead(http.Request.Method) || status is 304 ? 0 : http.Response.ContentLength;
+        app.Traffic.Record(route, status, ticks, bytes ?? 0);
+        app.AccessLog?.Add(new(
+            app.Time.GetUtcNow(), http.TraceIdentifier, route is null ? "other" : http.Request.Method, route?.Path ?? "other", status, bytes,
+            ticks * 1000.0 / Stopwatch.Frequency, exchange.Control ? null : exchange.ClientOf(_proxies)));
     }
 
     /// <summary>The route, or null for <c>OPTIONS</c>, whose header is set then.</summary>
@@ -95,47 +107,15 @@ internal sealed partial class RequestLoop(App app, Router router, IdentityLookup
     private static readonly SearchValues<char> IdCharacters =
         SearchValues.Create("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_");
 
-    private async ValueTask<Caller?> CallerAsync(Exchange exchange, Route route)
-    {
-        var token = Callers.TokenOf(exchange.Http.Request.Headers["token"]);
-        var caller = token is null ? null : await identity(token);
-        if (caller is null && exchange.Control)
-        {
-            caller = CommandLine;
-        }
-
-        return route.Guard switch
-        {
-            Guard.Optional => caller,
-            _ when caller is null => throw Failure.Unauthorized(),
-            _ when caller.Banned && route.IsWrite && !route.ForBanned => throw Failure.Banned(),
-            Guard.Admin when !caller.Admin => throw Failure.Forbidden(),
-            _ => caller,
-        };
-    }
-
-    private static void CheckLength(HttpRequest request, Body body)
-    {
-        var (limit, text) = body switch
-        {
-            Body.Json => (HttpLimits.JsonBytes, "64 KiB"),
-            Body.Media => (HttpLimits.MediaBytes, "120 MB"),
-            _ => (long.MaxValue, ""),
-        };
-        if (request.ContentLength > limit)
-        {
-            throw Failure.TooLarge($"内容过大，最多 {text}", $"This is too large, the limit is {text}");
-        }
-    }
-
-    private async Task RefuseAsync(Call call, Exception exception)
+    /// <returns>The reply's status; 499 when the client did not wait for it.</returns>
+    private async Task<int> RefuseAsync(Call call, Exception exception)
     {
         var http = call.Http;
         if (http.RequestAborted.IsCancellationRequested || exception is ConnectionResetException)
         {
             // Nobody is left to answer. Aborting keeps the server from reading the rest of the body, which fails noisily after a reset.
             http.Abort();
-            return;
+            return ClientGone;
         }
 
         if (Failures.Of(exception) is not { } failure)
@@ -147,7 +127,7 @@ internal sealed partial class RequestLoop(App app, Router router, IdentityLookup
         if (http.Response.HasStarted)
         {
             http.Abort();
-            return;
+            return failure.Status;
         }
 
         if (failure.Reason is "internal")
@@ -167,6 +147,8 @@ internal sealed partial class RequestLoop(App app, Router router, IdentityLookup
         {
             await Drain.ReadOnAsync(http, app.Time);
         }
+
+        return failure.Status;
     }
 
     // Not the exception's message: it may hold a path, and so a user's id.

@@ -38,7 +38,7 @@ internal static class Reviews
         var id = Cards.IdOf(call.Id);
         var reason = (await JsonFields.ReadAsync(call, optional: true)).Text("reason", ReasonMaxLength) ?? "";
         var card = await call.App.Store.Reads.OpenAsync(id) ?? throw Failure.NotFound();
-        Cards.Check(await call.App.Store.Cards.DeleteAsync(card.Uid, id, call.User.Actor, reason));
+        Cards.Check(call.App.Settings, await call.App.Store.Cards.DeleteAsync(card.Uid, id, call.User.Actor, reason));
         call.App.Files.Drop(call.App.Store.Files.CardDirectory(card.Uid, id) + "/");
         await Replies.OkAsync(call, new Text("明信片已删除", "The card was removed"));
     }

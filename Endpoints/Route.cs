@@ -19,6 +19,9 @@ internal enum Guard
 
     /// <summary>The command line through the control socket; for everybody else there is nothing at this path.</summary>
     Control,
+
+    /// <summary>This machine, the control socket, or who sends the token of the metrics; for everybody else there is nothing at this path.</summary>
+    Metrics,
 }
 
 /// <summary>What body a route takes, and so how large it may be.</summary>
@@ -36,8 +39,14 @@ internal enum Body
 internal delegate Task Handler(Call call);
 
 /// <param name="Path">Segments as they come, <c>{id}</c> for the one that varies.</param>
-internal sealed record Route(string Method, string Path, Guard Guard, Body Body, Handler Handler)
+internal sealed record Route(string Method, string Path, Guard Guard, Body Body, Rate Rate, Handler Handler)
 {
+    /// <summary>Counted as its method suggests: what only looks is a read, the rest a write.</summary>
+    public Route(string method, string path, Guard guard, Body body, Handler handler)
+        : this(method, path, guard, body, method == "GET" ? Rate.Read : Rate.Write, handler)
+    {
+    }
+
     /// <summary>Whether banned users may call it although it changes something.</summary>
     public bool ForBanned { get; init; }
 

@@ -1,11 +1,13 @@
 namespace Postcard.Endpoints;
 
-/// <summary>The whole HTTP surface. <c>HEAD</c> is served wherever <c>GET</c> is.</summary>
+/// <summary>
+/// The whole HTTP surface. <c>HEAD</c> is served wherever <c>GET</c> is; a route counts as a read or a write by its method unless its row says otherwise.
+/// </summary>
 internal static class Routes
 {
     public static readonly IReadOnlyList<Route> All =
     [
-        new("POST", "/postcard/access", Guard.Open, Body.Json, Access.LoginAsync),
+        new("POST", "/postcard/access", Guard.Open, Body.Json, Rate.Login, Access.LoginAsync),
         new("GET", "/postcard/access", Guard.User, Body.None, Access.GetAsync),
         new("PUT", "/postcard/access", Guard.User, Body.Json, Access.UpdateAsync),
         new("GET", "/postcard/access/export", Guard.User, Body.None, Export.SendAsync),
@@ -14,13 +16,13 @@ internal static class Routes
         new("GET", "/postcard/role", Guard.Open, Body.None, Access.RolesAsync),
 
         new("GET", "/postcard/template", Guard.Open, Body.None, Templates.ListAsync),
-        new("POST", "/postcard/template", Guard.Admin, Body.Media, Templates.AddAsync),
+        new("POST", "/postcard/template", Guard.Admin, Body.Media, Rate.Upload, Templates.AddAsync),
         new("GET", "/postcard/template/{id}", Guard.Optional, Body.None, Templates.GetAsync),
-        new("PUT", "/postcard/template/{id}", Guard.Admin, Body.Media, Templates.ChangeAsync),
-        new("POST", "/postcard/template/{id}", Guard.Admin, Body.Media, Templates.ChangeAsync),
+        new("PUT", "/postcard/template/{id}", Guard.Admin, Body.Media, Rate.Upload, Templates.ChangeAsync),
+        new("POST", "/postcard/template/{id}", Guard.Admin, Body.Media, Rate.Upload, Templates.ChangeAsync),
         new("DELETE", "/postcard/template/{id}", Guard.Admin, Body.None, Templates.RemoveAsync),
 
-        new("POST", "/postcard/upload", Guard.User, Body.Media, Uploads.PutAsync),
+        new("POST", "/postcard/upload", Guard.User, Body.Media, Rate.Upload, Uploads.PutAsync),
         new("DELETE", "/postcard/upload/{id}", Guard.User, Body.None, Uploads.DeleteAsync),
 
         new("POST", "/postcard/card", Guard.User, Body.Json, Cards.CreateAsync),
@@ -37,7 +39,7 @@ internal static class Routes
         new("GET", "/postcard/qrcode/{id}", Guard.Optional, Body.None, Codes.GetAsync),
 
         new("GET", "/postcard/wechat/push", Guard.Open, Body.None, Push.ConfirmAsync),
-        new("POST", "/postcard/wechat/push", Guard.Open, Body.Json, Push.TakeAsync),
+        new("POST", "/postcard/wechat/push", Guard.Open, Body.Json, Rate.Read, Push.TakeAsync),
 
         new("GET", "/postcard/home", Guard.User, Body.None, CardLists.HomeAsync),
         new("GET", "/postcard/saved", Guard.User, Body.None, CardLists.SavedAsync),
@@ -66,6 +68,8 @@ internal static class Routes
         new("POST", "/control/verify", Guard.Control, Body.None, Upkeep.VerifyAsync),
         new("POST", "/control/gc", Guard.Control, Body.None, Upkeep.CollectAsync),
 
-        new("GET", "/healthz", Guard.Open, Body.None, Health.GetAsync),
+        new("GET", "/metrics", Guard.Metrics, Body.None, Metrics.GetAsync),
+        new("GET", "/readyz", Guard.Open, Body.None, Rate.None, Health.ReadyAsync),
+        new("GET", "/healthz", Guard.Open, Body.None, Rate.None, Health.GetAsync),
     ];
 }

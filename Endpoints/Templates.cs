@@ -40,7 +40,7 @@ internal static class Templates
     public static async Task AddAsync(Call call)
     {
         var app = call.App;
-        MediaWork.CheckSpace(app);
+        using var pass = app.Uploading.Enter(call);
         await using var form = await MultipartUpload.ReadTemplateAsync(call, () => MediaFiles.NewIncoming(app.Store.Files.Templates));
         var image = form.Named("image") ?? throw Failure.InvalidField("image", "请提供封面图片", "a cover picture is needed");
         var title = form.Text("title", TitleMaxLength) ?? "";
@@ -80,7 +80,7 @@ internal static class Templates
 
     private static async Task<Template?> ChangeByFormAsync(Call call, int id)
     {
-        MediaWork.CheckSpace(call.App);
+        using var pass = call.App.Uploading.Enter(call);
         await using var form = await MultipartUpload.ReadTemplateAsync(call, () => MediaFiles.NewIncoming(call.App.Store.Files.Templates));
         var (image, audio) = (form.Named("image")?.Path, form.Named("audio")?.Path);
         var source = await TemplateMaker.SourceOfAsync(image, audio, call.Aborted);

@@ -8,12 +8,13 @@ internal static class Uploads
     public static async Task PutAsync(Call call)
     {
         var (app, uid) = (call.App, call.User.Uid);
-        MediaWork.CheckSpace(app);
-        if (await app.Store.Users.FindAsync(uid) is null)
+        var user = await app.Store.Users.FindAsync(uid) ?? throw Failure.Unauthorized();
+        if (!app.Store.Uploads.HasRoom(user))
         {
-            throw Failure.Unauthorized();
+            throw Failure.QuotaFull(app.Settings.QuotaMegabytes);
         }
 
+        using var pass = app.Uploading.Enter(call);
         app.Store.Files.MakeUser(uid);
         var directory = app.Store.Files.TempDirectory(uid);
         var (form, file, kind) = await MultipartUpload.ReadAsync(call, () => MediaFiles.NewIncoming(directory));
@@ -21,11 +22,15 @@ internal static class Uploads
         var blobs = kind is UploadKind.Image
             ? await MediaWork.PictureAsync(app, file.Path, directory, unique: true, call.Aborted)
             : await MediaWork.SoundAsync(app, file.Path, directory, unique: true, call.Aborted);
-        if (!await app.Store.Uploads.PutAsync(uid, kind, blobs))
+        switch (await app.Store.Uploads.PutAsync(uid, kind, blobs))
         {
-            throw Failure.Unauthorized();
+            case UploadOutcome.UserGone:
+                throw Failure.Unauthorized();
+            case UploadOutcome.NoRoom:
+                throw Failure.QuotaFull(app.Settings.QuotaMegabytes);
         }
 
+        EndpointMeter.CountUpload(kind is UploadKind.Image ? "image" : "audio", file.Bytes);
         await (blobs switch
         {
             { Image: { } image } => Replies.OkAsync(

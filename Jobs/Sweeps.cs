@@ -51,10 +51,11 @@ internal sealed partial class Sweeps : IAsyncDisposable
     {
         try
         {
+            await TryAsync(() => PagesAsync(cursor => _store.Users.LearnAsync(cursor, PageSize), _stop.Token));
             await Task.Delay(FirstDelay, _time, _stop.Token);
             while (true)
             {
-                await TrySweepAsync();
+                await TryAsync(() => SweepAsync(_store, _uploadLifetime, Grace, _stop.Token));
                 await Task.Delay(Interval, _time, _stop.Token);
             }
         }
@@ -64,13 +65,13 @@ internal sealed partial class Sweeps : IAsyncDisposable
         }
     }
 
-    private async Task TrySweepAsync()
+    private async Task TryAsync(Func<Task> sweep)
     {
         try
         {
-            await SweepAsync(_store, _uploadLifetime, Grace, _stop.Token);
+            await sweep();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or StorageFullException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or StorageFullException or StorageUnavailableException or DatabaseBusyException)
         {
             // Not the message: it may hold a path, and so a user's id.
             LogFailed(e.GetType().Name);

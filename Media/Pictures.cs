@@ -33,6 +33,12 @@ internal sealed class Pictures : IDisposable
         _queue = new WorkQueue("pictures", _limits.Workers, _limits.Waiting, budgetBytes);
     }
 
+    /// <summary>Pictures that wait or are worked on.</summary>
+    public int Pending => _queue.Pending;
+
+    /// <summary>Whether the next picture would be refused.</summary>
+    public bool IsFull => _queue.IsFull;
+
     /// <summary>The codec and its version, as <c>libvips 8.18.2</c>; loads it when nothing has yet.</summary>
     public static string Codec => Vips.Use();
 
@@ -43,7 +49,10 @@ internal sealed class Pictures : IDisposable
     /// <returns>The size of the large picture.</returns>
     /// <exception cref="MediaException">Not taken; neither target exists then.</exception>
     /// <exception cref="IOException">The source cannot be read or a target not written; neither target exists then.</exception>
-    public async Task<Picture> MakeAsync(string source, string large, string small, CancellationToken cancel)
+    public Task<Picture> MakeAsync(string source, string large, string small, CancellationToken cancel) =>
+        MediaMeter.CountAsync("picture", () => QueueAsync(source, large, small, cancel));
+
+    private async Task<Picture> QueueAsync(string source, string large, string small, CancellationToken cancel)
     {
         var header = PictureHeader.Read(source);
         var bytes = header.DecodeBytes + BytesPerJob;

@@ -19,6 +19,12 @@ internal sealed class Sounds : IDisposable
     private readonly SemaphoreSlim _cores = new(Environment.ProcessorCount);
     private int _pending;
 
+    /// <summary>Sounds that wait or are worked on.</summary>
+    public int Pending => Volatile.Read(ref _pending);
+
+    /// <summary>Whether the next sound would be refused.</summary>
+    public bool IsFull => Pending >= Environment.ProcessorCount + QueueLength;
+
     /// <summary>The encoder that was found, such as <c>LAME 3.100</c>; null without libmp3lame: then WAV is not taken, MP3 and AAC are.</summary>
     public static string? Codec => Lame.Version;
 
@@ -27,7 +33,10 @@ internal sealed class Sounds : IDisposable
     /// AAC are kept as recorded, without tags.
     /// </summary>
     /// <exception cref="MediaException">Not taken; the target does not exist then.</exception>
-    public async Task<Sound> MakeAsync(string source, string target, CancellationToken cancel)
+    public Task<Sound> MakeAsync(string source, string target, CancellationToken cancel) =>
+        MediaMeter.CountAsync("sound", () => QueueAsync(source, target, cancel));
+
+    private async Task<Sound> QueueAsync(string source, string target, CancellationToken cancel)
     {
         try
         {

@@ -10,6 +10,7 @@ internal sealed class WorkQueue : IDisposable
     private readonly LinkedList<Job> _waiting = new();
     private readonly int _capacity;
     private long _free;
+    private int _running;
     private bool _closed;
 
     /// <param name="capacity">Jobs that may wait; one more is refused.</param>
@@ -21,6 +22,30 @@ internal sealed class WorkQueue : IDisposable
         for (var i = 0; i < threads; i++)
         {
             new Thread(Work) { IsBackground = true, Name = $"{name}-{i}" }.Start();
+        }
+    }
+
+    /// <summary>Jobs that wait or run.</summary>
+    public int Pending
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _waiting.Count + _running;
+            }
+        }
+    }
+
+    /// <summary>Whether the next job would be refused.</summary>
+    public bool IsFull
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _waiting.Count >= _capacity;
+            }
         }
     }
 
@@ -90,6 +115,7 @@ internal sealed class WorkQueue : IDisposable
             lock (_gate)
             {
                 _free += job.Bytes;
+                _running--;
                 idle = _waiting.Count == 0;
                 Monitor.PulseAll(_gate);
             }
@@ -111,6 +137,7 @@ internal sealed class WorkQueue : IDisposable
                 {
                     _waiting.RemoveFirst();
                     _free -= first.Value.Bytes;
+                    _running++;
                     return first.Value;
                 }
 

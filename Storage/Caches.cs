@@ -47,6 +47,9 @@ internal sealed class Caches(long budgetBytes)
         set => Volatile.Write(ref field, value);
     } = [];
 
+    /// <summary>What logs in. Unlike the rest it may hold too much, so that it survives <see cref="Clear"/>.</summary>
+    public KnownTokens Tokens { get; } = new();
+
     /// <summary>Forgets everything but the templates, which are always held whole.</summary>
     public void Clear()
     {

@@ -26,6 +26,12 @@ internal enum CardOutcome
 
     /// <summary>The template was changed or removed meanwhile: look again.</summary>
     TemplateChanged,
+
+    /// <summary>The user's quota of cards.</summary>
+    TooMany,
+
+    /// <summary>The user's quota of bytes.</summary>
+    NoRoom,
 }
 
 /// <param name="Card">Null where the outcome leaves none.</param>

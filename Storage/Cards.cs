@@ -3,7 +3,7 @@ using LiteDB;
 namespace Postcard.Storage;
 
 /// <summary>Changes of cards. What a card takes from the uploads is linked into its directory before the record says so.</summary>
-internal sealed class Cards(Database database, MediaFiles files, Clock clock, UserLocks locks, Users users, Idempotency idempotency, CardWrites writes, Checks checks, Audit audit)
+internal sealed class Cards(Database database, MediaFiles files, Clock clock, UserLocks locks, Quota quota, Users users, Idempotency idempotency, CardWrites writes, Checks checks, Audit audit)
 {
     /// <summary>A new card's id and time, for the draft.</summary>
     public (string Id, long Created) NewKey() => (Ids.NewCard(), clock.Next());
@@ -120,7 +120,7 @@ internal sealed class Cards(Database database, MediaFiles files, Clock clock, Us
             return earlier;
         }
 
-        if (Check(transaction, draft) is { } refused)
+        if ((Check(transaction, draft) ?? CheckQuota(transaction, draft, 1, draft.Card.OwnBlobs.Bytes)) is { } refused)
         {
             return new(refused);
         }
@@ -150,7 +150,7 @@ internal sealed class Cards(Database database, MediaFiles files, Clock clock, Us
             return new(CardOutcome.Reviewed);
         }
 
-        if (Check(transaction, draft) is { } refused)
+        if ((Check(transaction, draft) ?? CheckQuota(transaction, draft, 0, draft.Card.OwnBlobs.Bytes - before.OwnBlobs.Bytes)) is { } refused)
         {
             return new(refused);
         }
@@ -183,6 +183,19 @@ internal sealed class Cards(Database database, MediaFiles files, Clock clock, Us
 
         var changed = draft.FromTemplates.Any(seen => Templates.Get(tables, seen.Id)?.Blobs != seen.Blobs);
         return changed ? CardOutcome.TemplateChanged : null;
+    }
+
+    /// <summary>What takes no more than before is let through in any case: the quota may have been lowered.</summary>
+    private CardOutcome? CheckQuota(Tables tables, CardDraft draft, int cards, long bytes)
+    {
+        var user = Users.Get(tables, draft.Card.Uid)!;
+        if (cards > 0 && !quota.HasRoomFor(user.Cards + cards))
+        {
+            return CardOutcome.TooMany;
+        }
+
+        var waiting = Quota.Waiting(tables, user.Uid, [.. draft.Taken.Select(upload => upload.Kind)]);
+        return bytes > 0 && !quota.HasRoomFor(user.Bytes + bytes + waiting) ? CardOutcome.NoRoom : null;
     }
 
     private void Finish(Transaction transaction, CardDraft draft)

@@ -51,6 +51,12 @@ internal sealed class Database : IAsyncDisposable
     /// <summary>For <c>/healthz</c>.</summary>
     public DatabaseState State => _supervisor.State;
 
+    /// <summary>Reads and changes that wait.</summary>
+    public int Waiting => _queue.Length;
+
+    /// <summary>Whether half of those that may wait do, so that some will soon be refused.</summary>
+    public bool IsBusy => 2 * Waiting >= _queue.Limit;
+
     /// <summary>
     /// Opens the database in a directory, which it creates and locks; all collections and indexes exist afterwards. On a full disk it
     /// opens for reading.

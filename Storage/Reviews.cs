@@ -17,8 +17,6 @@ internal enum ReviewOutcome
 /// <summary>Decisions about cards, by admins and by machines.</summary>
 internal sealed class Reviews(Database database, CardWrites writes, Audit audit)
 {
-    private const int UpgradePageSize = 100;
-
     /// <summary>Decides about a card: its status, whether the plaza shows it, and the log, in one commit. Complaints count as looked at.</summary>
     /// <param name="status">
     /// <see cref="CardStatus.Approved"/> (comes to <see cref="CardStatus.None"/> for a card that its author keeps off the plaza),
@@ -68,32 +66,6 @@ internal sealed class Reviews(Database database, CardWrites writes, Audit audit)
         audit.Log(transaction, by, DeedOf(status), $"card {card}", reason);
         return ReviewOutcome.Done;
     });
-
-    /// <summary>Makes the review records that the first release did not have, of cards with a standing or complaints. It may be repeated.</summary>
-    public static async Task UpgradeAsync(Database database)
-    {
-        string? last = "";
-        while (last is not null)
-        {
-            var after = last;
-            last = await database.WriteAsync(transaction => UpgradePage(transaction, after));
-        }
-    }
-
-    private static string? UpgradePage(Transaction transaction, string after)
-    {
-        var cards = transaction.All(Card.Table, after, UpgradePageSize).ConvertAll(Card.FromBson);
-        foreach (var card in cards.Where(card => Review.Find(transaction, card.Id) is null))
-        {
-            var reports = Reports.Of(transaction, card.Id, int.MaxValue);
-            if (card.Status != CardStatus.None || reports.Count > 0)
-            {
-                (Review.Of(card) with { Reports = reports.Count, Reported = reports.Select(report => report.Created).DefaultIfEmpty().Max() }).Put(transaction);
-            }
-        }
-
-        return cards.Count < UpgradePageSize ? null : cards[^1].Id;
-    }
 
     private static Card Decided(Card card, string status, string reason, bool machine) => status switch
     {

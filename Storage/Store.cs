@@ -17,7 +17,7 @@ internal sealed class Store : IAsyncDisposable
 
     private readonly Database _database;
 
-    private Store(Database database, MediaFiles files, Caches caches, Clock clock, byte[] signingKey, CardRenderer render, TimeProvider time)
+    private Store(Database database, MediaFiles files, Caches caches, Clock clock, byte[] signingKey, CardRenderer render, Quota quota, TimeProvider time)
     {
         SigningKey = signingKey;
         var locks = new UserLocks();
@@ -27,11 +27,11 @@ internal sealed class Store : IAsyncDisposable
         Templates = new(database, files, caches, Audit, time);
         Idempotency = new(database, time);
         Users = new(database, files, caches, time);
-        Uploads = new(database, files, locks, time);
+        Uploads = new(database, files, locks, quota, time);
         Reads = new(database, caches, render);
         Checks = new(database, time);
         var writes = new CardWrites(caches, Reads, clock);
-        Cards = new(database, files, clock, locks, Users, Idempotency, writes, Checks, Audit);
+        Cards = new(database, files, clock, locks, quota, Users, Idempotency, writes, Checks, Audit);
         Saves = new(database, caches, clock, Reads);
         Reports = new(database, writes, Audit, time);
         Reviews = new(database, writes, Audit);
@@ -75,12 +75,13 @@ internal sealed class Store : IAsyncDisposable
 
     /// <param name="directory">The data directory; made when it is not there.</param>
     /// <param name="cacheBytes">Bound of the records in memory.</param>
+    /// <param name="quota">What each user may have.</param>
     /// <exception cref="DataDirectoryInUseException"/>
     /// <exception cref="StorageMismatchException">The files there do not belong together, are no database of ours, or one of a newer release.</exception>
     /// <exception cref="StorageFullException">There is no space to create or upgrade it.</exception>
     /// <exception cref="IOException">The directory cannot be made, read or written.</exception>
     /// <exception cref="UnauthorizedAccessException">As above.</exception>
-    public static async Task<Store> OpenAsync(string directory, long cacheBytes, CardRenderer render, TimeProvider time, ILogger log)
+    public static async Task<Store> OpenAsync(string directory, long cacheBytes, CardRenderer render, Quota quota, TimeProvider time, ILogger log)
     {
         var (caches, clock) = (new Caches(cacheBytes), new Clock(time));
         var schema = new Schema(directory, log);
@@ -93,7 +94,7 @@ internal sealed class Store : IAsyncDisposable
                 Restore(tables);
                 return true;
             });
-            return new Store(database, new(directory), caches, clock, await SigningKeyAsync(database), render, time);
+            return new Store(database, new(directory), caches, clock, await SigningKeyAsync(database), render, quota, time);
         }
         catch
         {
@@ -108,6 +109,14 @@ internal sealed class Store : IAsyncDisposable
             Templates.Restore(tables, caches);
         }
     }
+
+    /// <summary>Reads and changes that wait for the database.</summary>
+    public int Waiting => _database.Waiting;
+
+    public bool IsBusy => _database.IsBusy;
+
+    /// <summary>Whether the database takes changes.</summary>
+    public bool IsReady => _database.State is DatabaseState.Ready;
 
     /// <summary>Made for one look through the store.</summary>
     public Verifier NewVerifier() => new(_database, Files, Orphans);

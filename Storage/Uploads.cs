@@ -29,32 +29,51 @@ internal sealed record Upload(string Uid, UploadKind Kind, BlobSet Blobs, long C
         new(document["uid"].AsString, (UploadKind)document["kind"].AsInt32, BlobSet.FromBson(document), document["created"].AsInt64);
 }
 
+internal enum UploadOutcome
+{
+    Done,
+
+    /// <summary>The user was erased meanwhile.</summary>
+    UserGone,
+
+    /// <summary>The user's quota of bytes.</summary>
+    NoRoom,
+}
+
 /// <summary>The uploads that wait. All changes of a user's slots happen under the user's lock.</summary>
-internal sealed class Uploads(Database database, MediaFiles files, UserLocks locks, TimeProvider time)
+internal sealed class Uploads(Database database, MediaFiles files, UserLocks locks, Quota quota, TimeProvider time)
 {
     internal static readonly Collection[] Collections = [new(Upload.Table)];
 
-    /// <summary>Puts finished files of the user's temp directory into the slot; what was there before is deleted. False when the user is gone.</summary>
-    public async Task<bool> PutAsync(string uid, UploadKind kind, BlobSet blobs)
+    /// <summary>Puts finished files of the user's temp directory into the slot; what was there before is deleted. Otherwise the files are.</summary>
+    public async Task<UploadOutcome> PutAsync(string uid, UploadKind kind, BlobSet blobs)
     {
         var directory = files.TempDirectory(uid);
         Native.SyncDirectory(directory);
         using var hold = await locks.EnterAsync(uid);
         var upload = new Upload(uid, kind, blobs, time.GetUtcNow().ToUnixTimeMilliseconds());
-        var (known, before) = await database.WriteAsync(transaction =>
+        var (outcome, before) = await database.WriteAsync(transaction =>
         {
-            if (transaction.Find(User.Table, uid) is null)
+            if (Users.Get(transaction, uid) is not { } user)
             {
-                return (false, null);
+                return (UploadOutcome.UserGone, null);
+            }
+
+            if (!quota.HasRoomFor(user.Bytes + Quota.Waiting(transaction, uid, without: kind) + blobs.Bytes))
+            {
+                return (UploadOutcome.NoRoom, null);
             }
 
             var present = Get(transaction, uid, kind);
             transaction.Put(Upload.Table, upload.ToBson());
-            return (true, present);
+            return (UploadOutcome.Done, present);
         });
-        files.Delete(directory, (known ? before?.Blobs : blobs)?.All ?? []);
-        return known;
+        files.Delete(directory, (outcome is UploadOutcome.Done ? before?.Blobs : blobs)?.All ?? []);
+        return outcome;
     }
+
+    /// <summary>Whether the cards alone leave the user room for an upload.</summary>
+    public bool HasRoom(User user) => quota.HasRoomFor(user.Bytes + 1);
 
     public Task<bool> DeleteAsync(string uid, UploadKind kind) => DeleteIfAsync(uid, kind, _ => true);
 

@@ -45,6 +45,37 @@ internal sealed class Users(Database database, MediaFiles files, Caches caches, 
         return new(database.ReadAsync(tables => isSession ? LoadBySession(tables, token, key) : LoadByOpenId(tables, token, key)));
     }
 
+    /// <summary>
+    /// Whether <see cref="FindByTokenAsync"/> may find somebody, told from memory: false for guesses and for tokens that ended long ago.
+    /// </summary>
+    public bool MayKnow(string token) => caches.Tokens.MayHold(IdentityKey.Of(token));
+
+    /// <summary>Learns up to <paramref name="limit"/> sessions or users after <paramref name="cursor"/>, for <see cref="MayKnow"/>. Returns the next cursor, null at the end.</summary>
+    public Task<string?> LearnAsync(string cursor, int limit) => database.ReadAsync(tables =>
+    {
+        // Users follow after sessions; a session's id has no "~".
+        const string toUsers = "~";
+        var inUsers = cursor.StartsWith(toUsers, StringComparison.Ordinal);
+        var (table, after) = inUsers ? (User.Table, cursor[1..]) : (Sessions, cursor);
+        var found = tables.Range(table, "_id", after, "~", limit);
+        foreach (var document in found)
+        {
+            caches.Tokens.Add(inUsers ? IdentityKey.Of(document["openid"].AsString) : SessionToken.KeyOfHash(document["_id"].AsString));
+        }
+
+        if (found.Count == limit)
+        {
+            return (inUsers ? toUsers : "") + found[^1]["_id"].AsString;
+        }
+
+        if (inUsers)
+        {
+            caches.Tokens.Complete();
+        }
+
+        return inUsers ? null : toUsers;
+    });
+
     public ValueTask<User?> FindAsync(string uid) =>
         caches.Users.TryGet(uid, out var user) ? new(user) : new(database.ReadAsync(tables => Load(tables, uid)));
 
@@ -110,7 +141,7 @@ internal sealed class Users(Database database, MediaFiles files, Caches caches, 
         var key = IdentityKey.Of(token);
         return database.WriteAsync(transaction =>
         {
-            transaction.OnDurable(() => caches.Identities.Remove(key));
+            transaction.OnDurable(() => Forget(key));
             return transaction.Delete(Sessions, SessionToken.Hash(token));
         });
     }
@@ -122,6 +153,7 @@ internal sealed class Users(Database database, MediaFiles files, Caches caches, 
         foreach (var session in sessions.Where(session => session["expires"].AsInt64 <= Now))
         {
             transaction.Delete(Sessions, session["_id"]);
+            transaction.OnDurable(() => Forget(SessionToken.KeyOfHash(session["_id"].AsString)));
         }
 
         return sessions.Count < limit ? null : sessions[^1]["_id"].AsString;
@@ -157,6 +189,7 @@ internal sealed class Users(Database database, MediaFiles files, Caches caches, 
     {
         var sessions = transaction.Range(Sessions, "key", uid + "|", uid + "}", int.MaxValue);
         sessions.ForEach(session => transaction.Delete(Sessions, session["_id"]));
+        transaction.OnDurable(() => sessions.ForEach(session => caches.Tokens.Remove(SessionToken.KeyOfHash(session["_id"].AsString))));
         transaction.OnDurable(() => caches.Identities.RemoveWhere(identity => identity.Uid == uid && !identity.IsOpenId));
         return sessions.Count;
     }
@@ -178,8 +211,19 @@ internal sealed class Users(Database database, MediaFiles files, Caches caches, 
         }
 
         var expires = AddSession(transaction, uid, token);
-        transaction.OnDurable(() => caches.Users.Set(uid, user));
+        transaction.OnDurable(() =>
+        {
+            caches.Users.Set(uid, user);
+            caches.Tokens.Add(IdentityKey.Of(token));
+            caches.Tokens.Add(IdentityKey.Of(openId));
+        });
         return new(user, isNew, token, expires);
+    }
+
+    private void Forget(UInt128 token)
+    {
+        caches.Identities.Remove(token);
+        caches.Tokens.Remove(token);
     }
 
     private long AddSession(Transaction transaction, string uid, string token)
@@ -188,7 +232,7 @@ internal sealed class Users(Database database, MediaFiles files, Caches caches, 
         foreach (var session in sessions.Take(Math.Max(0, sessions.Count - SessionsPerUser + 1)))
         {
             transaction.Delete(Sessions, session["_id"]);
-            transaction.OnDurable(() => caches.Identities.Remove(SessionToken.KeyOfHash(session["_id"].AsString)));
+            transaction.OnDurable(() => Forget(SessionToken.KeyOfHash(session["_id"].AsString)));
         }
 
         var created = Now;

@@ -61,6 +61,7 @@ internal sealed class DatabaseThread
 
     private void RunReads()
     {
+        StorageMeter.Reads.Add(_reads.Count);
         for (var next = 0; next < _reads.Count;)
         {
             if (_supervisor.Store is not { } store)
@@ -118,6 +119,7 @@ internal sealed class DatabaseThread
         }
 
         _supervisor.Confirm();
+        StorageMeter.Log.Record(store.LogBytes);
     }
 
     private static void AnswerDurable(Work change)
@@ -169,7 +171,8 @@ internal sealed class DatabaseThread
         _checkpointDue = false;
         try
         {
-            store.Checkpoint();
+            StorageMeter.Time(StorageMeter.Checkpoint, store.Checkpoint);
+            StorageMeter.Log.Record(store.LogBytes);
         }
         catch (Exception e) when (e is StorageFullException or StorageUnavailableException)
         {

@@ -19,6 +19,8 @@ internal static class GroupCommit
         if (changes.Exists(change => change is { Failure: null, Transaction.Wrote: true }))
         {
             store.MakeDurable();
+            StorageMeter.Commits.Add(1);
+            StorageMeter.Group.Record(changes.Count);
         }
     }
 

@@ -146,7 +146,7 @@ internal sealed class LogStream(IDiskFile file, DataHeader data) : Stream
 
             try
             {
-                file.Sync();
+                StorageMeter.Time(StorageMeter.Fsync, file.Sync);
             }
             catch (Exception e) when (DiskFaults.IsDisk(e))
             {

@@ -16,6 +16,20 @@ internal sealed class WorkQueue(int limit, int turn)
     private bool _woken;
     private bool _closed;
 
+    /// <summary>Items that wait now.</summary>
+    public int Length
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return Waiting;
+            }
+        }
+    }
+
+    public int Limit => limit;
+
     public void AddRead(Work read) => Add(_reads, read);
 
     public void AddChange(Work change) => Add(_changes, change);

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using Postcard.Commands;
 using Postcard.Tests.Support;
 
 namespace Postcard.Tests.Commands;
@@ -66,6 +67,20 @@ public sealed class DoctorCommandTests : IDisposable
         File.SetUnixFileMode(_shell.Folder.Write("data/postcard.db", ""), (UnixFileMode)0b110_100_100);
 
         Assert.Contains(await FindingsAsync("--dev"), finding => finding is { Check: "files in it", Grade: "warning" } && finding.Text.Contains("postcard.db"));
+    }
+
+    [Fact]
+    public async Task Root_WhereAnotherUserServes_IsWarnedAndWritesNothing()
+    {
+        Assert.SkipUnless(Posix.User == 0, "Only root may give files away.");
+        _shell.Folder.Write("cover.jpg", Samples.Picture());
+        (await _shell.RunAsync("template", "add", "--image", "cover.jpg")).Done();
+        Assert.Equal((0, ""), await ToolRun.RunAsync("chown", "-R", "12345", _shell.Folder["data"]));
+        var before = File.GetLastWriteTimeUtc(_shell.Folder["data/postcard.wal"]);
+
+        Assert.Contains("belongs to another user", (await _shell.RunAsync("template", "list")).Failed());
+        Assert.Contains(await FindingsAsync("--dev"), finding => finding is { Check: "data directory", Grade: "warning" } && finding.Text.Contains("user 12345"));
+        Assert.Equal(before, File.GetLastWriteTimeUtc(_shell.Folder["data/postcard.wal"]));
     }
 
     [Fact]

@@ -76,10 +76,20 @@ public sealed class ContentCheckTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Create_WeChatIsSilent_AnswersAllTheSame()
+    public async Task Create_WeChatIsSilent_IsAnsweredAfterTwoSeconds()
     {
-        WeChat.Answer(FakeWeChat.TextCheck, WeChat.Silence);
-        Assert.Equal("pending", (await _server.MakeAsync()).GetProperty("status").GetString());
+        var arrived = new TaskCompletionSource();
+        WeChat.Answer(FakeWeChat.TextCheck, http =>
+        {
+            arrived.TrySetResult();
+            return WeChat.Silence(http);
+        });
+        var making = _server.MakeAsync();
+        await arrived.Task;
+        Assert.False(making.IsCompleted);
+        _server.Time.Advance(TimeSpan.FromSeconds(2));
+
+        Assert.Equal("pending", (await making).GetProperty("status").GetString());
     }
 
     [Fact]

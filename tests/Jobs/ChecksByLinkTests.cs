@@ -9,14 +9,13 @@ public sealed class ChecksByLinkTests : IAsyncLifetime
 {
     private const string Both = ",\"img\":true,\"audio\":true";
 
-    private readonly ManualTime _time = new();
     private ReviewedServer _server = null!;
 
     private Phone Alice => _server.Alice;
 
     private FakeWeChat WeChat => _server.WeChat;
 
-    public async ValueTask InitializeAsync() => _server = await ReviewedServer.StartAsync(byLink: true, _time);
+    public async ValueTask InitializeAsync() => _server = await ReviewedServer.StartAsync(byLink: true);
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
@@ -115,7 +114,7 @@ public sealed class ChecksByLinkTests : IAsyncLifetime
         var id = await _server.MakeWithPictureAsync();
         await _server.UntilAskedAsync(FakeWeChat.MediaCheck, 1);
         await _server.Server.Stranger().PostAsync(Push.Path + Push.Query(), """{"Event":"wxa_media_check","trace_id":"trace-1","errcode":-1008}""");
-        _time.Advance(TimeSpan.FromSeconds(5));
+        _server.Time.Advance(TimeSpan.FromSeconds(5));
         await _server.UntilAskedAsync(FakeWeChat.MediaCheck, 2);
         await _server.PushAsync("trace-2", "pass");
 
@@ -127,10 +126,10 @@ public sealed class ChecksByLinkTests : IAsyncLifetime
     {
         var id = await MakeWithBothAsync();
         await _server.PushAsync("trace-1", "pass");
-        _time.Advance(TimeSpan.FromMinutes(29));
+        _server.Time.Advance(TimeSpan.FromMinutes(29));
         await _server.Server.RestartAsync();
         Assert.NotNull(await _server.Server.Service.App.Store.Checks.NextDueAsync());
-        _time.Advance(TimeSpan.FromMinutes(1));
+        _server.Time.Advance(TimeSpan.FromMinutes(1));
         await _server.UntilDoneAsync();
 
         await _server.PushAsync("trace-2", "pass");

@@ -8,14 +8,13 @@ namespace Postcard.Tests.Jobs;
 /// <summary>Pictures that are sent to WeChat, and the queue itself. Media that WeChat fetches: <see cref="ChecksByLinkTests"/>.</summary>
 public sealed class ChecksTests : IAsyncLifetime
 {
-    private readonly ManualTime _time = new();
     private ReviewedServer _server = null!;
 
     private Phone Alice => _server.Alice;
 
     private FakeWeChat WeChat => _server.WeChat;
 
-    public async ValueTask InitializeAsync() => _server = await ReviewedServer.StartAsync(time: _time);
+    public async ValueTask InitializeAsync() => _server = await ReviewedServer.StartAsync();
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
@@ -105,7 +104,7 @@ public sealed class ChecksTests : IAsyncLifetime
 
         await _server.Server.StopAsync();
         WeChat.AnswerAsUsual(FakeWeChat.PictureCheck);
-        _time.Advance(TimeSpan.FromHours(3));
+        _server.Time.Advance(TimeSpan.FromHours(3));
         await _server.Server.RestartAsync();
 
         foreach (var id in ids)
@@ -217,8 +216,8 @@ public sealed class ChecksTests : IAsyncLifetime
     private async Task PassTheNextPauseAsync(int failures)
     {
         var checks = _server.Server.Service.App.Store.Checks;
-        await Until.EqualAsync(true, async () => await checks.NextDueAsync() is { } due && due > _time.GetUtcNow().ToUnixTimeMilliseconds());
+        await Until.EqualAsync(true, async () => await checks.NextDueAsync() is { } due && due > _server.Time.GetUtcNow().ToUnixTimeMilliseconds());
         Assert.InRange(failures, 1, 8);
-        _time.Advance(TimeSpan.FromMinutes(12));
+        _server.Time.Advance(TimeSpan.FromMinutes(12));
     }
 }

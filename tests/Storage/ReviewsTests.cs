@@ -69,6 +69,21 @@ public sealed class ReviewsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task WriteUnderWay_WhenItsUserIsBanned_ComesToNothing()
+    {
+        var id = await MakeAsync();
+        var uid = (await CardAsync(id)).Uid;
+        var card = await CardAsync(id);
+        await Store.Accounts.BanAsync(uid, banned: true, Actor.CommandLine, "");
+
+        // The token was looked at before.
+        var made = await Store.Cards.CreateAsync(uid, takesUploads: false, null, (_, _) => new(card with { Id = Store.Cards.NewKey().Id }, null, null, []));
+        var edited = await Store.Cards.EditAsync(uid, id, (before, _, _) => new(before with { Content = "y" }, null, null, []));
+        Assert.Equal((CardOutcome.Banned, CardOutcome.Banned), (made.Outcome, edited.Outcome));
+        Assert.Equal("x", (await CardAsync(id)).Content);
+    }
+
+    [Fact]
     public async Task Upgrade_MakesTheRecordsThatTheFirstReleaseDidNotHave()
     {
         await _server.RestartAsync(settings => settings with { Moderation = "off" });
@@ -83,8 +98,8 @@ public sealed class ReviewsTests : IAsyncLifetime
         {
             var before = await database.ReadAsync(tables => tables.All(Review.Table, "", 100).ConvertAll(Review.FromBson));
             await database.WriteAsync(transaction => before.TrueForAll(review => transaction.Delete(Review.Table, review.Id)));
-            await Reviews.UpgradeAsync(database);
-            await Reviews.UpgradeAsync(database);
+            await ReviewsOfCards.MakeAsync(database);
+            await ReviewsOfCards.MakeAsync(database);
             Assert.Equal(before, await database.ReadAsync(tables => tables.All(Review.Table, "", 100).ConvertAll(Review.FromBson)));
             Assert.Equal([reported, plaza], before.OrderByDescending(review => review.Reports).Select(review => review.Id));
             Assert.DoesNotContain(plain, before.Select(review => review.Id));

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Postcard.Commands;
+using Postcard.Endpoints;
 
 namespace Postcard.Tests.Support;
 
@@ -9,17 +10,21 @@ namespace Postcard.Tests.Support;
 /// </summary>
 internal sealed class PostcardServer : IAsyncDisposable
 {
+    /// <summary>For tests about something else, which ask faster than any user may.</summary>
+    private static readonly RateSettings Ample = new() { LoginsPerMinute = 100_000, WritesPerMinute = 100_000, UploadsPerMinute = 100_000, ReadsPerSecond = 100_000 };
+
     private readonly TempFolder _folder = new();
     private readonly TimeProvider _time;
+    private readonly AccessLog? _access;
     private readonly LoggerFactory _loggers;
     private Service? _service;
 
-    private PostcardServer(FakeWeChat weChat, Settings settings, TimeProvider time)
+    private PostcardServer(FakeWeChat weChat, Settings settings, TimeProvider time, AccessLog? access)
     {
-        (WeChat, _time, _loggers) = (weChat, time, Log.Factory());
+        (WeChat, _time, _access, _loggers) = (weChat, time, access, Log.Factory());
         Settings = settings with
         {
-            Port = 0, Listen = "127.0.0.1", Data = _folder["data"], Moderation = settings.Moderation ?? "off",
+            Port = 0, Listen = "127.0.0.1", Data = _folder["data"], Moderation = settings.Moderation ?? "off", Rates = settings.Rates == new RateSettings() ? Ample : settings.Rates,
             WeChat = settings.WeChat with { AppId = FakeWeChat.AppId, Secret = FakeWeChat.Secret, Api = weChat.Api },
         };
     }
@@ -35,9 +40,9 @@ internal sealed class PostcardServer : IAsyncDisposable
 
     public Uri Address => new(Service.Server.Addresses[0]);
 
-    public static async Task<PostcardServer> StartAsync(Settings? settings = null, TimeProvider? time = null)
+    public static async Task<PostcardServer> StartAsync(Settings? settings = null, TimeProvider? time = null, AccessLog? access = null)
     {
-        var server = new PostcardServer(await FakeWeChat.StartAsync(), settings ?? new Settings(), time ?? TimeProvider.System);
+        var server = new PostcardServer(await FakeWeChat.StartAsync(), settings ?? new Settings(), time ?? TimeProvider.System, access);
         await server.RestartAsync();
         return server;
     }
@@ -47,7 +52,7 @@ internal sealed class PostcardServer : IAsyncDisposable
     {
         await StopAsync();
         Settings = change?.Invoke(Settings) ?? Settings;
-        _service = await Service.StartAsync(Settings, _loggers, _time);
+        _service = await Service.StartAsync(Settings, _loggers, _time, access: _access);
     }
 
     public async Task StopAsync()

@@ -2,12 +2,14 @@ using System.Text.Json;
 
 namespace Postcard.Tests.Support;
 
-/// <summary>A server whose cards WeChat checks, and what tests ask it about them.</summary>
+/// <summary>A server whose cards WeChat checks, and what tests ask it about them. No time passes unless a test says so.</summary>
 internal sealed class ReviewedServer : IAsyncDisposable
 {
     public const string OpenId = "oAliceWhoWrites", PublicUrl = "https://postcard.example";
 
-    private ReviewedServer(PostcardServer server, Phone alice) => (Server, Alice) = (server, alice);
+    private ReviewedServer(PostcardServer server, ManualTime time, Phone alice) => (Server, Time, Alice) = (server, time, alice);
+
+    public ManualTime Time { get; }
 
     public PostcardServer Server { get; }
 
@@ -16,11 +18,12 @@ internal sealed class ReviewedServer : IAsyncDisposable
     public Phone Alice { get; }
 
     /// <param name="byLink">Whether WeChat can fetch media here, and its pushes are taken.</param>
-    public static async Task<ReviewedServer> StartAsync(bool byLink = false, TimeProvider? time = null)
+    public static async Task<ReviewedServer> StartAsync(bool byLink = false)
     {
+        var time = new ManualTime();
         var settings = new Settings { Moderation = "wechat", Admins = ["oAdmin"], WeChat = new() { PushToken = Push.Token, PushKey = Push.Key } };
         var server = await PostcardServer.StartAsync(byLink ? settings with { PublicUrl = PublicUrl } : settings, time);
-        return new(server, await server.LogInAsync(OpenId));
+        return new(server, time, await server.LogInAsync(OpenId));
     }
 
     /// <summary>A card of Alice's for the plaza; with the picture and the voice that she has uploaded if <paramref name="media"/> says so.</summary>

@@ -54,7 +54,7 @@ internal sealed class Author(Ledger ledger, string openId, int seed)
             return refused;
         }
 
-        var content = $"{openId} {_number++} {new string('x', _random.Next(300))}";
+        var content = $"{openId} {_number++} {new string('x', 1 + _random.Next(300))}";
         var answer = await client.CreateAsync("soak", content, withPicture);
         if (answer.Ok)
         {

@@ -19,8 +19,6 @@ internal sealed class Ledger
 
     public int Records => _cards.Count + _deleted.Count;
 
-    public string? Any => _cards.IsEmpty ? null : _cards.Keys.First();
-
     public void Add(string id, string content, (string Path, string Hash)? picture)
     {
         _cards[id] = new([content], picture, MayBeGone: false);
@@ -55,9 +53,10 @@ internal sealed class Ledger
         var lost = new ConcurrentBag<string>();
         await Parallel.ForEachAsync(_cards, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (pair, _) =>
         {
-            if (!await IsThereAsync(client, pair.Key, pair.Value))
+            if (await WrongAsync(client, pair.Key, pair.Value) is { } wrong)
             {
                 lost.Add(pair.Key);
+                Console.Error.WriteLine($"card {pair.Key}: {wrong}");
             }
         });
         await Parallel.ForEachAsync(_deleted.Keys, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (id, _) =>
@@ -65,20 +64,28 @@ internal sealed class Ledger
             if ((int?)(await client.OpenAsync(id)).Status != 404)
             {
                 lost.Add(id);
+                Console.Error.WriteLine($"card {id}: deleted, and there");
             }
         });
         return [.. lost];
     }
 
-    private static async Task<bool> IsThereAsync(Client client, string id, Written written)
+    /// <returns>Null when all is as it was acknowledged.</returns>
+    private static async Task<string?> WrongAsync(Client client, string id, Written written)
     {
         var answer = await client.OpenAsync(id);
-        return (int?)answer.Status switch
+        switch ((int?)answer.Status)
         {
-            200 => written.Contents.Contains((string?)answer.Data!["content"])
-                && (written.Picture is not { } picture || await client.HashAsync(picture.Path) == picture.Hash),
-            404 => written.MayBeGone,
-            _ => false,
-        };
+            case 404 when written.MayBeGone:
+                return null;
+            case 200 when !written.Contents.Contains((string?)answer.Data!["content"]):
+                return $"its text is \"{(string?)answer.Data["content"]}\", not \"{string.Join("\" or \"", written.Contents)}\"";
+            case 200 when written.Picture is { } picture && await client.HashAsync(picture.Path) is var hash && hash != picture.Hash:
+                return hash is null ? "its picture is gone" : "its picture is another one";
+            case 200:
+                return null;
+            default:
+                return $"{answer.Status?.ToString() ?? "no reply"}";
+        }
     }
 }

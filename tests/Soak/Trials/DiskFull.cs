@@ -28,11 +28,12 @@ internal sealed class DiskFull() : Trial("disk-full")
         var ledger = new Ledger();
         string[] inside = ["nsenter", "--target", $"{holder.Id}", "--user", "--mount", "--preserve-credentials"];
         var ballast = $"/proc/{holder.Id}/root{mount}/ballast";
-        var (times, refused, slowest, readsFailed) = (0, 0L, TimeSpan.Zero, 0);
+        var (times, refused, slowest, readsFailed) = (0, 0, TimeSpan.Zero, 0);
 
         // Uploads stop at nothing here, so that every kind of write meets the full disk.
         await using (var server = await Server.StartAsync(stage.Server, $"{mount}/data", weChat, inside, ("POSTCARD_MIN_FREE_MEGABYTES", "0")))
         {
+            var stays = await FirstCardAsync(server.Client());
             var stop = false;
             var authors = Enumerable.Range(0, 4).Select(i => new Author(ledger, $"oDisk{i}", i)).ToList();
             var work = authors.Select(author => author.RunAsync(server.Client(), () => stop)).ToList();
@@ -42,7 +43,7 @@ internal sealed class DiskFull() : Trial("disk-full")
                 Fill(ballast);
                 times++;
                 await Task.Delay(700);
-                readsFailed += ledger.Any is { } id && !(await server.Client().OpenAsync(id)).Ok && !(await server.Client().OpenAsync(id)).Ok && ledger.Any == id ? 1 : 0;
+                readsFailed += (await server.Client().SendAsync(HttpMethod.Get, "/postcard/plaza")).Ok && (await server.Client().OpenAsync(stays)).Ok ? 0 : 1;
                 File.Delete(ballast);
                 slowest = Max(slowest, await ResumeAsync(ledger));
             }
@@ -60,6 +61,12 @@ internal sealed class DiskFull() : Trial("disk-full")
             new("the disk fills up while cards are made, changed and deleted", times, ledger.Records, lost.Count + readsFailed, string.Create(CultureInfo.InvariantCulture,
                 $"{ledger.Acknowledged:N0} changes acknowledged, {refused:N0} refused; reads went on; writes resumed by themselves within {slowest.TotalSeconds:0.0} s of there being space")),
         ];
+    }
+
+    private static async Task<string> FirstCardAsync(Client client)
+    {
+        await client.LogInAsync("oReader");
+        return (string)(await client.CreateAsync("t", "stays", image: false)).Data!["id"]!;
     }
 
     /// <summary>The time until something is acknowledged again.</summary>

@@ -17,7 +17,7 @@ internal sealed class KilledCommands() : Trial("kill-commands")
             await Task.Delay(300);
             var file = Path.Combine(backups, $"postcard-{round}.tar.gz");
             using var command = Child.Start(round % 2 == 0 ? [stage.Server, "backup", file, "--data", data] : [stage.Server, "gc", "--data", data]);
-            await Task.Delay(random.Next(60, 900));
+            await Task.Delay(random.Next(60, 2000));
             await (random.Next(3) == 0 ? command.KillAsync() : server.KillAsync());
             kills++;
             stop = true;

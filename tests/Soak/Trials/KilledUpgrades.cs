@@ -12,15 +12,16 @@ internal sealed class KilledUpgrades() : Trial("kill-upgrade")
         }
 
         using var weChat = new WeChat();
-        var (old, ledger, random) = (stage.Directory("upgrade-old"), new Ledger(), new Random(3));
+        var (old, ledger, random, lost) = (stage.Directory("upgrade-old"), new Ledger(), new Random(3), 0);
         await using (var server = await Server.StartAsync(stage.Previous, old, weChat))
         {
             var until = DateTime.UtcNow.AddSeconds(4);
             await Task.WhenAll(Enumerable.Range(0, 4).Select(i => new Author(ledger, $"oOld{i}", i).RunAsync(server.Client(), () => DateTime.UtcNow > until)));
+            lost += (await ledger.CheckAsync(server.Client())).Count;
             await server.StopAsync();
         }
 
-        var (kills, lost) = (0, 0);
+        var kills = 0;
         foreach (var round in stage.Round())
         {
             var data = Path.Combine(stage.Directory("upgrade"), $"{round}");

@@ -1,0 +1,43 @@
+using Postcard.Endpoints;
+
+namespace Postcard.Tests.Endpoints;
+
+public sealed class UploadGateTests
+{
+    [Fact]
+    public void Uploads_ThatTogetherWouldPassTheFloor_AreRefusedOneByOne()
+    {
+        var gate = new UploadGate(() => 1000, floorBytes: 100);
+        using var first = gate.Enter(500);
+        var second = gate.Enter(400);
+        var refused = Assert.Throws<Failure>(() => gate.Enter(1));
+        Assert.Equal((507, "storage_full"), (refused.Status, refused.Reason));
+        Assert.True(gate.HasSpace);
+
+        second.Dispose();
+        gate.Enter(400).Dispose();
+        Assert.Equal(1, gate.Open);
+    }
+
+    [Fact]
+    public void Upload_BelowTheFloor_IsRefusedWhateverItsSize()
+    {
+        var gate = new UploadGate(() => 99, floorBytes: 100);
+
+        Assert.Equal("storage_full", Assert.Throws<Failure>(() => gate.Enter(0)).Reason);
+        Assert.Equal((0, false), (gate.Open, gate.HasSpace));
+    }
+
+    [Fact]
+    public void Uploads_OverTheBound_AreToldToComeBack()
+    {
+        var gate = new UploadGate(() => long.MaxValue, floorBytes: 0);
+        var open = Enumerable.Range(0, UploadGate.Capacity).Select(_ => gate.Enter(1)).ToList();
+        var refused = Assert.Throws<Failure>(() => gate.Enter(1));
+
+        Assert.Equal((503, "busy"), (refused.Status, refused.Reason));
+        Assert.NotNull(refused.RetryAfterSeconds);
+        open[0].Dispose();
+        gate.Enter(1).Dispose();
+    }
+}
