@@ -6,6 +6,8 @@ namespace Postcard.Storage;
 /// <summary>A copy of the database, of one moment, while the database itself goes on.</summary>
 internal sealed class DatabaseCopy : IAsyncDisposable
 {
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+
     private readonly Database _database;
     private readonly IDiskFile _file;
     private readonly LiteStore _store;
@@ -13,7 +15,7 @@ internal sealed class DatabaseCopy : IAsyncDisposable
     private DatabaseCopy(Database database, IDiskFile file, LiteStore store) => (_database, _file, _store) = (database, file, store);
 
     /// <inheritdoc cref="Database.ReadAsync"/>
-    public Task<T> ReadAsync<T>(Func<Tables, T> read) => _database.ReadAsync(_ =>
+    public Task<T> ReadAsync<T>(Func<Tables, T> read) => PatientlyAsync(_ =>
     {
         var tables = new Tables(_store);
         _store.Begin();
@@ -27,6 +29,22 @@ internal sealed class DatabaseCopy : IAsyncDisposable
             _store.Commit();
         }
     });
+
+    /// <summary>Others wait for their answers; a copy has time.</summary>
+    private async Task<T> PatientlyAsync<T>(Func<Tables, T> read)
+    {
+        while (true)
+        {
+            try
+            {
+                return await _database.ReadAsync(read);
+            }
+            catch (DatabaseBusyException)
+            {
+                await Task.Delay(Pause);
+            }
+        }
+    }
 
     /// <summary>All documents of a collection in the order of <c>_id</c>, read <paramref name="page"/> at a time.</summary>
     public async IAsyncEnumerable<BsonDocument> AllAsync(string collection, int page)
@@ -50,12 +68,18 @@ internal sealed class DatabaseCopy : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _database.ReadAsync(_ =>
+        try
         {
-            _store.Dispose();
-            return true;
-        });
-        _file.Dispose();
+            await PatientlyAsync(_ =>
+            {
+                _store.Dispose();
+                return true;
+            });
+        }
+        finally
+        {
+            _file.Dispose();
+        }
     }
 
     /// <summary>Database thread only.</summary>

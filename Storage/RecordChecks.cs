@@ -33,6 +33,7 @@ internal static class RecordChecks
         (Reports.Table, (tables, report) => Unless(report, Reports.Table,
             (IsKnown(tables, report["uid"]), "is of nobody"),
             (report["_id"] == $"{report["card"].AsString}|{report["uid"].AsString}", "has another's key"))),
+        (Check.Table, (tables, check) => Unless(check, Check.Table, (tables.Find(Card.Table, check["_id"]) is not null, "has no such card"))),
         (Idempotency.Table, (tables, key) => Unless(key, Idempotency.Table, (IsKnown(tables, OwnerOf(key)), "is of nobody"))),
     ];
 

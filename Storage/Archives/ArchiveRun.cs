@@ -43,11 +43,10 @@ internal sealed class ArchiveRun(Database database, MediaFiles files, TimeProvid
             {
                 await _copy.DisposeAsync();
             }
-
-            File.Delete(_copyPath);
         }
         finally
         {
+            File.Delete(_copyPath);
             if (_hold is not null)
             {
                 await _hold.DisposeAsync();

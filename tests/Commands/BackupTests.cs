@@ -6,6 +6,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Postcard.Configuration;
+using Postcard.Storage;
 using Postcard.Tests.Support;
 
 namespace Postcard.Tests.Commands;
@@ -115,6 +116,27 @@ public sealed class BackupTests : IDisposable
         }
 
         Assert.Equal(["there.tar.gz"], Directory.GetFiles(_shell.Folder.Path).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public async Task Backup_ThatMayNotFit_IsRefusedBeforeItBegins()
+    {
+        await using var server = await PostcardServer.StartAsync();
+        await server.LogInAsync("oAlice");
+        await server.StopAsync();
+        await using (var database = Database.Open(server.Settings.Data, [new("users")]))
+        {
+            await database.WriteAsync(transaction =>
+            {
+                var user = transaction.All("users", null, 1).Single();
+                user["bytes"] = 1L << 60;
+                transaction.Put("users", user);
+                return true;
+            });
+        }
+
+        Assert.Contains("it may take 1152921.5 TB, and ", (await _shell.RunAsync("backup", "b.tar.gz", "--data", server.Settings.Data)).Failed());
+        Assert.Empty(Directory.GetFiles(_shell.Folder.Path));
     }
 
     [Fact]
