@@ -3,7 +3,7 @@ namespace Postcard.Commands.Checkup;
 /// <summary>The data directory: whose it is, who may look into it, what it lies on, how much room there is.</summary>
 internal static class DataChecks
 {
-    private const string Directory_ = "data directory", Files = "files in it", Disk = "free space", FileSystem = "file system";
+    private const string DirectoryCheck = "data directory", FilesCheck = "files in it", SpaceCheck = "free space", FileSystemCheck = "file system";
     private const int EntriesLookedAt = 50_000;
     private const UnixFileMode Others = (UnixFileMode)0b000_111_111;
 
@@ -39,22 +39,22 @@ internal static class DataChecks
     };
 
     private static Finding Missing(string data) => File.Exists(data)
-        ? Finding.Failed(Directory_, $"{data} is a file: choose another with --data")
+        ? Finding.Failed(DirectoryCheck, $"{data} is a file: choose another with --data")
         : Existing(data) is { } place && Posix.MayWrite(place)
-            ? Finding.Ok(Directory_, $"{data} is not there yet; the first start makes it")
-            : Finding.Failed(Directory_, $"{data} is not there and cannot be made: make it for the service's user, mode 0700, or choose another with --data");
+            ? Finding.Ok(DirectoryCheck, $"{data} is not there yet; the first start makes it")
+            : Finding.Failed(DirectoryCheck, $"{data} is not there and cannot be made: make it for the service's user, mode 0700, or choose another with --data");
 
     private static Finding Owner(string data, RunningServer? server)
     {
         var status = Posix.StatusOf(Real(data));
         return status switch
         {
-            null => Finding.Failed(Directory_, $"{data} cannot be looked at: run this as the service's user or as root"),
-            _ when status.Owner != Posix.User && (server is null || server.User != status.Owner) => Finding.Warning(Directory_,
+            null => Finding.Failed(DirectoryCheck, $"{data} cannot be looked at: run this as the service's user or as root"),
+            _ when status.Owner != Posix.User && (server is null || server.User != status.Owner) => Finding.Warning(DirectoryCheck,
                 $"{data} belongs to user {status.Owner}, not to {Posix.User}: run commands as its owner, or while its server runs, else they leave files that the server cannot open"),
-            _ when (status.Mode & Others) != 0 => Finding.Failed(Directory_, $"{data} has mode {Octal(status.Mode)}, so that others may look in: chmod 700 {data}"),
-            _ when status.Owner == Posix.User && !Posix.MayWrite(data) => Finding.Failed(Directory_, $"{data} cannot be written by its owner: chmod 700 {data}, and see that it is not mounted read-only"),
-            _ => Finding.Ok(Directory_, $"{data}, mode {Octal(status.Mode)}, {(status.Owner == Posix.User ? "owned by this user" : "owned by the server's user")}"),
+            _ when (status.Mode & Others) != 0 => Finding.Failed(DirectoryCheck, $"{data} has mode {Octal(status.Mode)}, so that others may look in: chmod 700 {data}"),
+            _ when status.Owner == Posix.User && !Posix.MayWrite(data) => Finding.Failed(DirectoryCheck, $"{data} cannot be written by its owner: chmod 700 {data}, and see that it is not mounted read-only"),
+            _ => Finding.Ok(DirectoryCheck, $"{data}, mode {Octal(status.Mode)}, {(status.Owner == Posix.User ? "owned by this user" : "owned by the server's user")}"),
         };
     }
 
@@ -77,18 +77,18 @@ internal static class DataChecks
             }
         }
 
-        return foreign is not null ? Finding.Failed(Files, $"{Path.GetRelativePath(data, foreign)} belongs to another user than {data}: chown -R --reference={data} {data}")
-            : open is not null ? Finding.Warning(Files, $"{Path.GetRelativePath(data, open)} may be read by others: chmod -R go= {data}")
-            : Finding.Ok(Files, seen == EntriesLookedAt ? $"the first {EntriesLookedAt} are private" : $"{seen}, all private");
+        return foreign is not null ? Finding.Failed(FilesCheck, $"{Path.GetRelativePath(data, foreign)} belongs to another user than {data}: chown -R --reference={data} {data}")
+            : open is not null ? Finding.Warning(FilesCheck, $"{Path.GetRelativePath(data, open)} may be read by others: chmod -R go= {data}")
+            : Finding.Ok(FilesCheck, seen == EntriesLookedAt ? $"the first {EntriesLookedAt} are private" : $"{seen}, all private");
     }
 
     private static Finding Space(string place, int floorMegabytes)
     {
         const long Megabyte = 1024 * 1024;
         var free = new DriveInfo(place).AvailableFreeSpace / Megabyte;
-        return free < floorMegabytes ? Finding.Failed(Disk, $"{free} MB, below the floor of {floorMegabytes} MB (minFreeMegabytes): uploads are refused until there is more")
-            : free < Math.Max(256, 8 * floorMegabytes) ? Finding.Warning(Disk, $"{free} MB: make room or move the data to a larger disk before uploads stop at {floorMegabytes} MB")
-            : Finding.Ok(Disk, $"{free} MB, uploads stop at {floorMegabytes} MB");
+        return free < floorMegabytes ? Finding.Failed(SpaceCheck, $"{free} MB, below the floor of {floorMegabytes} MB (minFreeMegabytes): uploads are refused until there is more")
+            : free < Math.Max(256, 8 * floorMegabytes) ? Finding.Warning(SpaceCheck, $"{free} MB: make room or move the data to a larger disk before uploads stop at {floorMegabytes} MB")
+            : Finding.Ok(SpaceCheck, $"{free} MB, uploads stop at {floorMegabytes} MB");
     }
 
     private static Finding Kind(string place)
@@ -96,11 +96,11 @@ internal static class DataChecks
         var type = Mounts.Find(File.ReadLines("/proc/self/mountinfo"), Real(place))?.Type ?? "unknown";
         return type switch
         {
-            _ when OverNetworks.Contains(type) => Finding.Failed(FileSystem, $"{type} goes over a network, where locks and fsync do not hold what the store needs: move the data to a local disk"),
-            "tmpfs" or "ramfs" => Finding.Failed(FileSystem, $"{type} is memory and gone after a restart: move the data to a disk"),
-            "overlay" or "aufs" => Finding.Warning(FileSystem, $"{type} goes with its container: mount a volume at the data directory"),
-            "fuse" or "fuseblk" or "virtiofs" => Finding.Warning(FileSystem, $"{type} keeps an fsync only if what is behind it does: better move the data to a local disk"),
-            _ => Finding.Ok(FileSystem, type),
+            _ when OverNetworks.Contains(type) => Finding.Failed(FileSystemCheck, $"{type} goes over a network, where locks and fsync do not hold what the store needs: move the data to a local disk"),
+            "tmpfs" or "ramfs" => Finding.Failed(FileSystemCheck, $"{type} is memory and gone after a restart: move the data to a disk"),
+            "overlay" or "aufs" => Finding.Warning(FileSystemCheck, $"{type} goes with its container: mount a volume at the data directory"),
+            "fuse" or "fuseblk" or "virtiofs" => Finding.Warning(FileSystemCheck, $"{type} keeps an fsync only if what is behind it does: better move the data to a local disk"),
+            _ => Finding.Ok(FileSystemCheck, type),
         };
     }
 
