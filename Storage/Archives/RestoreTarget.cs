@@ -69,7 +69,7 @@ internal sealed class RestoreTarget : IDisposable
         }
 
         // The name for the old directory first and the exchange then: whenever this is cut, none of the two has a name that is cleaned away.
-        var aside = _target + Replaced + now.UtcDateTime.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
+        var aside = NameAside(now);
         Native.RenameDirectory(Directory, aside);
         try
         {
@@ -83,6 +83,19 @@ internal sealed class RestoreTarget : IDisposable
 
         Native.SyncDirectory(parent);
         return aside;
+    }
+
+    /// <summary>The time, and a number where another restore of the same second has that name.</summary>
+    private string NameAside(DateTimeOffset now)
+    {
+        var name = _target + Replaced + now.UtcDateTime.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
+        var free = name;
+        for (var number = 2; Path.Exists(free); number++)
+        {
+            free = string.Create(CultureInfo.InvariantCulture, $"{name}-{number}");
+        }
+
+        return free;
     }
 
     public void Dispose()
