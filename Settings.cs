@@ -126,16 +126,16 @@ internal sealed record WeChatSettings
 internal sealed record RateSettings
 {
     /// <summary>Logins and refused tokens, for an address.</summary>
-    public int LoginsPerMinute { get; init; } = 120;
+    public int LoginsPerMinute { get; init; } = 300;
 
     /// <summary>Changes, for a user; ten times as many for an address.</summary>
-    public int WritesPerMinute { get; init; } = 120;
+    public int WritesPerMinute { get; init; } = 300;
 
     /// <summary>Uploads, for a user; ten times as many for an address.</summary>
-    public int UploadsPerMinute { get; init; } = 30;
+    public int UploadsPerMinute { get; init; } = 120;
 
     /// <summary>Everything else, for an address.</summary>
-    public int ReadsPerSecond { get; init; } = 200;
+    public int ReadsPerSecond { get; init; } = 1000;
 }
 
 internal sealed record BackupSettings
