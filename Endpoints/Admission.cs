@@ -57,7 +57,7 @@ internal sealed class Admission(App app, IdentityLookup identity)
         }
 
         var client = exchange.ClientOf(_proxies);
-        if (_limits.WaitForTokens(client) is { } wait && !app.Store.Users.MayKnow(token))
+        if (_limits.WaitForTokens(client) is { } wait && !app.Store.Tokens.MayKnow(token))
         {
             return guard is Guard.Optional ? null : throw RateLimits.TooManyTokens(wait);
         }

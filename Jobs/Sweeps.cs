@@ -51,7 +51,7 @@ internal sealed partial class Sweeps : IAsyncDisposable
     {
         try
         {
-            await TryAsync(() => PagesAsync(cursor => _store.Users.LearnAsync(cursor, PageSize), _stop.Token));
+            await TryAsync(() => PagesAsync(cursor => _store.Tokens.LearnAsync(cursor, PageSize), _stop.Token));
             await Task.Delay(FirstDelay, _time, _stop.Token);
             while (true)
             {

@@ -27,6 +27,7 @@ internal sealed class Store : IAsyncDisposable
         Templates = new(database, files, caches, Audit, time);
         Idempotency = new(database, time);
         Users = new(database, files, caches, time);
+        Tokens = new(database, caches);
         Uploads = new(database, files, locks, quota, time);
         Reads = new(database, caches, render);
         Checks = new(database, time);
@@ -53,6 +54,7 @@ internal sealed class Store : IAsyncDisposable
     public MediaFiles Files { get; }
     public Idempotency Idempotency { get; }
     public Users Users { get; }
+    public Tokens Tokens { get; }
     public Templates Templates { get; }
     public Uploads Uploads { get; }
     public CardReads Reads { get; }

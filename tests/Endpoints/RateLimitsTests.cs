@@ -198,7 +198,7 @@ public sealed class RateLimitsTests
 
     private static async Task LearnAsync(PostcardServer server)
     {
-        for (var cursor = ""; await server.Service.App.Store.Users.LearnAsync(cursor, 2) is { } next; cursor = next)
+        for (var cursor = ""; await server.Service.App.Store.Tokens.LearnAsync(cursor, 2) is { } next; cursor = next)
         {
         }
     }
