@@ -16,8 +16,8 @@ internal static class BackupCommand
         {
             Examples =
             [
-                ("One file", "postcard backup postcard.tar.gz --data /var/lib/postcard"),
-                ("A series of which the last seven stay", "postcard backup '/var/backups/postcard-{time}.tar.gz' --keep 7 --data /var/lib/postcard"),
+                ("One file", "postcard backup postcard.tar.gz --data /var/lib/postcard/data"),
+                ("A series of which the last seven stay", "postcard backup '/var/backups/postcard-{time}.tar.gz' --keep 7 --data /var/lib/postcard/data"),
             ],
         };
         command.Add(file);

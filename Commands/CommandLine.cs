@@ -56,8 +56,8 @@ internal static class CommandLine
             Examples =
             [
                 ("Try it out, without WeChat", "postcard serve --dev"),
-                ("Serve a mini-program", "postcard serve --wechat-appid wx0123456789abcdef --wechat-secret-file /etc/postcard/secret --data /var/lib/postcard"),
-                ("Fill it with covers", "postcard template import ./covers --data /var/lib/postcard"),
+                ("Serve a mini-program", "postcard serve --wechat-appid wx0123456789abcdef --wechat-secret-file /etc/postcard/secret --data /var/lib/postcard/data"),
+                ("Fill it with covers", "postcard template import ./covers --data /var/lib/postcard/data"),
                 ("More on a command", "postcard serve --help"),
             ],
         };

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Postcard.Storage;
 
 namespace Postcard.Commands;
 
@@ -13,14 +14,15 @@ internal sealed class ControlClient(HttpClient http)
     public bool Repeats { get; private init; }
 
     /// <summary>Finds the server of a data directory, or is it for as long as <paramref name="work"/> takes.</summary>
-    /// <param name="makes">Whether the command may begin a data directory; the others take a missing one for a mistyped name.</param>
+    /// <param name="makes">Whether the command may begin a data directory; the others take one without a store for a mistyped name.</param>
     /// <param name="work">Returns the exit code. It runs again, from its start, when the server that was found stops.</param>
     /// <exception cref="CommandException">The directory cannot be used, or the server refuses.</exception>
     public static async Task<int> RunAsync(Settings settings, Surroundings around, bool makes, Func<ControlClient, CancellationToken, Task<int>> work, CancellationToken stop)
     {
-        if (!makes && !Directory.Exists(settings.Data))
+        // Not the directory: one of another name beside or above would be made a store, and an empty one is soon backed up.
+        if (!makes && !Store.IsIn(settings.Data))
         {
-            throw new CommandException($"there is no data directory {settings.Data}; name it with --data");
+            throw new CommandException($"there is no store in {settings.Data}; name its data directory with --data");
         }
 
         for (var attempt = 1; ; attempt++)

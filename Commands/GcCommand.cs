@@ -11,7 +11,7 @@ internal static class GcCommand
         var dry = new Option<bool>("--dry-run") { Description = "Only list them." };
         var command = new ExampleCommand("gc", "Remove files that no record has named for an hour.")
         {
-            Examples = [("What would go", "postcard gc --dry-run --data /var/lib/postcard")],
+            Examples = [("What would go", "postcard gc --dry-run --data /var/lib/postcard/data")],
         };
         command.Add(dry);
         var settings = new SettingsOptions(command, [SettingsTable.Data]);

@@ -20,8 +20,8 @@ internal static class RestoreCommand
         {
             Examples =
             [
-                ("Into a new directory", "postcard restore postcard.tar.gz --data /var/lib/postcard"),
-                ("In the place of one that is moved aside", "postcard restore postcard.tar.gz --replace --data /var/lib/postcard"),
+                ("Into a new directory", "postcard restore postcard.tar.gz --data /var/lib/postcard/data"),
+                ("In the place of one that is moved aside", "postcard restore postcard.tar.gz --replace --data /var/lib/postcard/data"),
             ],
         };
         command.Add(file);

@@ -12,7 +12,7 @@ internal static class VerifyCommand
         var json = new Option<bool>("--json") { Description = "As a JSON object." };
         var command = new ExampleCommand("verify", "Look whether every record finds its files and every file its record; exit code 1 if not.")
         {
-            Examples = [("While the server runs, or not", "postcard verify --data /var/lib/postcard")],
+            Examples = [("While the server runs, or not", "postcard verify --data /var/lib/postcard/data")],
         };
         command.Add(json);
         var settings = new SettingsOptions(command, [SettingsTable.Data]);

@@ -18,11 +18,14 @@ internal static class Backups
     /// </summary>
     public const int SummaryBytes = 64;
 
+    private const int RetryAfterSeconds = 60;
+
     /// <summary>The archive as it is made, and its summary. A reply without its end is none.</summary>
     public static async Task MakeAsync(Call call)
     {
         await using var run = await call.App.Store.Archiver.BeginAsync(call.Aborted)
-            ?? throw new Failure(409, "busy", new("已有备份正在进行", "A backup is under way already"));
+            ?? throw new Failure(503, "busy", new("已有备份正在进行", "A backup is under way already"), RetryAfterSeconds);
+        await call.App.Store.Audit.LogAsync(call.User.Actor, "backup");
         var response = call.Http.Response;
         response.ContentType = "application/gzip";
         response.Headers[Expected] = run.ExpectedBytes.ToString(CultureInfo.InvariantCulture);

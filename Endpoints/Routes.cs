@@ -36,7 +36,7 @@ internal static class Routes
         new("GET", "/postcard/mini_image/{id}", Guard.Open, Body.None, CardMedia.MiniImageAsync),
         new("GET", "/postcard/audio/{id}", Guard.Open, Body.None, CardMedia.AudioAsync),
 
-        new("GET", "/postcard/qrcode/{id}", Guard.Optional, Body.None, Codes.GetAsync),
+        new("GET", "/postcard/qrcode/{id}", Guard.Optional, Body.None, Rate.Write, Codes.GetAsync),
 
         new("GET", "/postcard/wechat/push", Guard.Open, Body.None, Push.ConfirmAsync),
         new("POST", "/postcard/wechat/push", Guard.Open, Body.Json, Rate.Read, Push.TakeAsync),

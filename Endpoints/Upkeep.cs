@@ -1,13 +1,13 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Postcard.Storage;
 
 namespace Postcard.Endpoints;
 
 /// <summary>Looks through the whole store for the command line. Replies are lines of JSON, the last of which says <c>"done":true</c>.</summary>
 internal static class Upkeep
 {
-    /// <summary>Files without a record that are younger belong to changes under way.</summary>
-    private static readonly TimeSpan Grace = TimeSpan.FromHours(1);
+    private const int RetryAfterSeconds = 60;
 
     /// <summary>What does not agree, a line each: <c>kind</c>, <c>what</c>, <c>detail</c>; now and then how far it is.</summary>
     public static async Task VerifyAsync(Call call)
@@ -15,7 +15,7 @@ internal static class Upkeep
         call.Http.Response.ContentType = "application/jsonl";
         var verifier = call.App.Store.NewVerifier();
         var flaws = 0;
-        await foreach (var found in verifier.RunAsync(Grace, call.Aborted))
+        await foreach (var found in verifier.RunAsync(Orphans.Grace, call.Aborted))
         {
             if (found is not { } flaw)
             {
@@ -48,10 +48,15 @@ internal static class Upkeep
         var store = call.App.Store;
         var dry = QueryFields.Is(call, "dry", "1");
         using var sweep = dry ? null : store.Files.Deletions.TrySweep()
-            ?? throw new Failure(409, "busy", new("正在备份或清理，请稍后再试", "A backup or a sweep is under way; try again later"));
+            ?? throw new Failure(503, "busy", new("正在备份或清理，请稍后再试", "A backup or a sweep is under way; try again later"), RetryAfterSeconds);
+        if (!dry)
+        {
+            await store.Audit.LogAsync(call.User.Actor, "gc");
+        }
+
         call.Http.Response.ContentType = "application/jsonl";
         var (count, bytes) = (0, 0L);
-        await foreach (var orphan in store.Orphans.FindAsync(Grace, remove: !dry, call.Aborted))
+        await foreach (var orphan in store.Orphans.FindAsync(Orphans.Grace, remove: !dry, call.Aborted))
         {
             (count, bytes) = (count + 1, bytes + orphan.Bytes);
             await WriteAsync(call, json =>

@@ -10,7 +10,6 @@ namespace Postcard.Jobs;
 internal sealed partial class Sweeps : IAsyncDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(30);
-    private static readonly TimeSpan Grace = TimeSpan.FromHours(1);
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMinutes(1);
     private const int PageSize = 200;
 
@@ -55,7 +54,7 @@ internal sealed partial class Sweeps : IAsyncDisposable
             await Task.Delay(FirstDelay, _time, _stop.Token);
             while (true)
             {
-                await TryAsync(() => SweepAsync(_store, _uploadLifetime, Grace, _stop.Token));
+                await TryAsync(() => SweepAsync(_store, _uploadLifetime, Orphans.Grace, _stop.Token));
                 await Task.Delay(Interval, _time, _stop.Token);
             }
         }

@@ -9,7 +9,7 @@ internal static class Actor
 /// <param name="Time">Unix time in milliseconds, unique among all entries.</param>
 /// <param name="By">An admin's uid or one of <see cref="Actor"/>.</param>
 /// <param name="Deed"><c>approve</c>, <c>ban</c> and so on.</param>
-/// <param name="Target"><c>card</c>, <c>user</c> or <c>template</c> and its id, with a space between. Never an openid.</param>
+/// <param name="Target"><c>card</c>, <c>user</c> or <c>template</c> and its id, with a space between; empty for the whole store. Never an openid.</param>
 /// <param name="Reason">In the words of who did it; empty when there are none.</param>
 internal sealed record AuditEntry(long Time, string By, string Deed, string Target, string Reason);
 
@@ -28,6 +28,13 @@ internal sealed class Audit(Database database, Clock clock)
         .Range(Table, "_id", 0L, before - 1, limit, descending: true)
         .ConvertAll(entry => new AuditEntry(
             entry["_id"].AsInt64, entry["by"].AsString, entry["deed"].AsString, entry["target"].AsString, entry["reason"].AsString)));
+
+    /// <summary>Logs a deed that changes no record.</summary>
+    public Task LogAsync(string? by, string deed) => database.WriteAsync(transaction =>
+    {
+        Log(transaction, by, deed, "");
+        return true;
+    });
 
     /// <summary>Adds an entry to a change. Nothing is logged of what users do with their own (<paramref name="by"/> is null then).</summary>
     internal void Log(Transaction transaction, string? by, string deed, string target, string reason = "")

@@ -11,6 +11,9 @@ internal sealed record Orphan(string Path, long Bytes);
 /// </summary>
 internal sealed class Orphans(MediaFiles files, Database database, CardReads reads, UserLocks locks, TimeProvider time)
 {
+    /// <summary>Files without a record that are younger belong to changes under way.</summary>
+    public static readonly TimeSpan Grace = TimeSpan.FromHours(1);
+
     private const int PageSize = 200;
 
     /// <summary>Removes what is older than <paramref name="grace"/>. Waits for a backup under way. Returns the number of files and directories removed.</summary>

@@ -18,7 +18,8 @@ internal static class RecordChecks
             (upload["_id"] == Upload.FromBson(upload).Id, "has another's key"))),
         (Card.Table, CheckCard),
         (CardReads.PlazaTable, (tables, entry) => Unless(entry, CardReads.PlazaTable,
-            (tables.Find(Card.Table, entry["_id"])?["created"] == entry["created"], "has no such card"))),
+            (tables.Find(Card.Table, entry["_id"])?["created"] == entry["created"], "has no such card"),
+            (IsIndexed(tables, CardReads.PlazaTable, entry, "created"), "is not in its place on the plaza"))),
         (Review.Table, (tables, review) => Unless(review, Review.Table,
             (tables.Find(Card.Table, review["_id"]) is { } card && card["status"] == review["status"] && card["created"] == review["created"], "does not agree with its card"),
             (review["queue"] == Review.QueueKey(review["status"].AsString, review["created"].AsInt64) && IsIndexed(tables, Review.Table, review, "queue"), "is not in its queue"),
@@ -33,7 +34,8 @@ internal static class RecordChecks
         (Reports.Table, (tables, report) => Unless(report, Reports.Table,
             (IsKnown(tables, report["uid"]), "is of nobody"),
             (report["_id"] == $"{report["card"].AsString}|{report["uid"].AsString}", "has another's key"))),
-        (Check.Table, (tables, check) => Unless(check, Check.Table, (tables.Find(Card.Table, check["_id"]) is not null, "has no such card"))),
+        (Check.Table, (tables, check) => Unless(check, Check.Table, (tables.Find(Card.Table, check["_id"]) is not null, "has no such card"),
+            (IsIndexed(tables, Check.Table, check, "due"), "is not in its queue"))),
         (Idempotency.Table, (tables, key) => Unless(key, Idempotency.Table, (IsKnown(tables, OwnerOf(key)), "is of nobody"))),
     ];
 

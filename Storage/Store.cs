@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Postcard.Storage.Archives;
+using Postcard.Storage.Engine;
 
 namespace Postcard.Storage;
 
@@ -74,6 +75,10 @@ internal sealed class Store : IAsyncDisposable
     public Codes Codes { get; }
     public Orphans Orphans { get; }
     public Archiver Archiver { get; }
+
+    /// <summary>Whether there is a store in a directory, or the beginnings of one.</summary>
+    public static bool IsIn(string directory) =>
+        File.Exists(Path.Combine(directory, DataFiles.DataName)) || File.Exists(Path.Combine(directory, DataLock.FileName));
 
     /// <param name="directory">The data directory; made when it is not there.</param>
     /// <param name="cacheBytes">Bound of the records in memory.</param>

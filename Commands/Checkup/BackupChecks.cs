@@ -17,7 +17,7 @@ internal static class BackupChecks
             var newest = Directory.EnumerateFiles(directory, "postcard-*.tar.gz").Select(File.GetLastWriteTimeUtc).DefaultIfEmpty().Max();
             if (newest == default)
             {
-                return Finding.Warning(Check, $"none in {directory} yet: the server makes the first one after {Hours(settings.Every)}, or run postcard backup");
+                return Finding.Warning(Check, $"none in {directory} yet: the server makes the first one a minute after its start");
             }
 
             var age = now.UtcDateTime - newest;

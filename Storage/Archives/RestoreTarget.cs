@@ -119,9 +119,10 @@ internal sealed class RestoreTarget : IDisposable
             return null;
         }
 
-        if (!replace && !File.Exists(Path.Combine(target, DataLock.FileName)))
+        if (!Store.IsIn(target))
         {
-            throw NotEmpty();
+            // Such as the directory that the data directory lies in.
+            throw new ArchiveException($"{target} holds something else than a store of Postcard; give another directory");
         }
 
         var old = DataLock.Take(target);

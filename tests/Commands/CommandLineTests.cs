@@ -11,7 +11,7 @@ public sealed class CommandLineTests : IDisposable
     public void Dispose() => _shell.Dispose();
 
     [Fact]
-    public async Task Version_IsOneLineOnStandardOutput() => Assert.Equal("postcard 1.0.0\n", (await _shell.RunAsync("--version")).Done().Out);
+    public async Task Version_IsOneLineOnStandardOutput() => Assert.Equal("postcard 1.1.0\n", (await _shell.RunAsync("--version")).Done().Out);
 
     [Theory]
     [InlineData("--help", "serve", "template", "licenses", "--version", "Examples:", "postcard serve --dev")]

@@ -234,6 +234,14 @@ public sealed class ReviewCommandsTests : IAsyncLifetime
         Assert.False(Directory.Exists(_shell.Folder["typo"]));
     }
 
+    [Fact]
+    public async Task Command_WithADirectoryThatIsNoStore_MakesNone()
+    {
+        Directory.CreateDirectory(_shell.Folder["parent/data"]);
+        Assert.Contains("no store", (await _shell.RunAsync("stats", "--data", "parent")).Failed());
+        Assert.Equal([_shell.Folder["parent/data"]], Directory.GetFileSystemEntries(_shell.Folder["parent"]));
+    }
+
     private async Task StopIfAsync(bool stop)
     {
         if (stop)
