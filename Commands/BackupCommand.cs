@@ -33,7 +33,7 @@ internal static class BackupCommand
         command.SetAction((parsed, stop) =>
         {
             var loaded = settings.Load(parsed, around, forServing: false).Settings;
-            var download = new BackupDownload(around, around.PathOf(parsed.GetRequiredValue(file)), parsed.GetValue(keep));
+            var download = new BackupDownload(around, around.PathOf(parsed.GetRequiredValue(file)), parsed.GetValue(keep), loaded.MinFreeMegabytes * 1024L * 1024);
             return ControlClient.RunAsync(loaded, around, makes: false, download.RunAsync, stop);
         });
         return command;

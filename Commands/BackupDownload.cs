@@ -6,7 +6,8 @@ using Postcard.Storage.Archives;
 namespace Postcard.Commands;
 
 /// <summary>Writes the archive that a server sends into a file, which gets its name when it is whole.</summary>
-internal sealed class BackupDownload(Surroundings around, string path, int? keep)
+/// <param name="floorBytes">Disk that stays free, since the store may lie on the same.</param>
+internal sealed class BackupDownload(Surroundings around, string path, int? keep, long floorBytes)
 {
     private const int BufferBytes = 256 * 1024;
 
@@ -35,13 +36,13 @@ internal sealed class BackupDownload(Surroundings around, string path, int? keep
         }
     }
 
-    private static void CheckSpace(HttpResponseMessage reply, string target)
+    private void CheckSpace(HttpResponseMessage reply, string target)
     {
         var expected = ExpectedOf(reply);
         var free = BackupFile.FreeBytes(target);
-        if (free < expected)
+        if (free < expected + floorBytes)
         {
-            throw new CommandException($"{target} cannot be written: it may take {BackupCommand.Size(expected)}, and {BackupCommand.Size(free)} are free there");
+            throw new CommandException($"{target} cannot be written: it may take {BackupCommand.Size(expected)}, and {BackupCommand.Size(free)} are free there, of which {BackupCommand.Size(floorBytes)} stay free");
         }
     }
 

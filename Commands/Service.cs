@@ -63,13 +63,18 @@ internal sealed class Service : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await Server.DisposeAsync();
-        foreach (var job in _jobs)
+        try
         {
-            await job.DisposeAsync();
+            await Server.DisposeAsync();
+            foreach (var job in _jobs)
+            {
+                await job.DisposeAsync();
+            }
         }
-
-        await DisposeAsync(App, _http);
+        finally
+        {
+            await DisposeAsync(App, _http);
+        }
     }
 
     private static IEnumerable<IAsyncDisposable> Jobs(App app, ILoggerFactory loggers)

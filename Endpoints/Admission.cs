@@ -38,6 +38,7 @@ internal sealed class Admission(App app, IdentityLookup identity)
         {
             Guard.Optional => caller,
             _ when caller is null => throw Unauthorized(exchange, token),
+            Guard.User when caller.Uid.Length == 0 => throw Failure.Unauthorized(),
             _ when caller.Banned && route.IsWrite && !route.ForBanned => throw Failure.Banned(),
             Guard.Admin when !caller.Admin => throw Failure.Forbidden(),
             _ => caller,

@@ -83,7 +83,10 @@ internal sealed record CardForm(
         Check(result);
         var (judged, left) = check.Judge(before, result);
         return new(
-            judged, picture is MediumChoice.Upload ? image : null, sound is MediumChoice.Upload ? audio : null, [.. new[] { cover, tune }.OfType<Template>()], left);
+            judged, picture is MediumChoice.Upload ? image : null, sound is MediumChoice.Upload ? audio : null, [.. new[] { cover, tune }.OfType<Template>()], left)
+        {
+            CheckedName = check.Name,
+        };
     }
 
     private static void Check(Card card)

@@ -42,6 +42,9 @@ internal sealed class ContentCheck
     public static Task<Verdict> OfNameAsync(Call call, string name) =>
         Asks(call) ? AskAsync(call, TextScene.Profile, name) : Task.FromResult(Verdict.Unsure);
 
+    /// <summary>The author's name that was looked at; null when WeChat is not asked.</summary>
+    public string? Name => _asks ? _name : null;
+
     /// <summary>The card with its standing for the plaza, and what is left to check.</summary>
     /// <param name="before">The card that is changed, as it now is; null for a new one.</param>
     /// <param name="after">As the author wants it.</param>

@@ -33,7 +33,8 @@ internal enum Keeping
 /// <summary>Answers with the bytes of a media file, which never change under one path.</summary>
 internal static class FileReplies
 {
-    private const int ReadBytes = 256 * 1024;
+    // What a slow reader holds for as long as it likes, beside as much in the connection.
+    private const int ReadBytes = 64 * 1024;
     private const int SendBytes = 64 * 1024;
 
     /// <summary>

@@ -15,6 +15,9 @@ internal static class HttpLimits
     /// <summary>A template's form brings a picture and a sound.</summary>
     public const long MediaBytes = PictureBytes + SoundBytes + FormOverheadBytes;
 
+    /// <summary>How long one upload may take, its processing included.</summary>
+    public static readonly TimeSpan UploadTime = TimeSpan.FromMinutes(15);
+
     /// <summary>How much of a refused body is read and thrown away, so that a client that writes before it reads gets the reply.</summary>
     public const long DrainBytes = 128L * 1024 * 1024;
 

@@ -10,6 +10,11 @@ internal sealed class UploadGate(Func<long> freeBytes, long floorBytes)
     /// <summary>Bodies that are received at once, at up to 300 KB of memory each.</summary>
     public const int Capacity = 96;
 
+    /// <summary>Uploads of one user at once: a card has a picture and a sound, and a phone tries again.</summary>
+    public const int CapacityOfUser = 4;
+
+    private readonly Dictionary<string, int> _ofUsers = [];
+    private readonly Lock _entering = new();
     private long _reserved;
     private int _open;
 
@@ -30,44 +35,63 @@ internal sealed class UploadGate(Func<long> freeBytes, long floorBytes)
         }
     }
 
+    /// <summary>Takes a place for the upload of a request, which is cut after <see cref="HttpLimits.UploadTime"/>: a trickle holds it no longer.</summary>
     /// <exception cref="Failure">503: too many at once; 507: they would take the disk below its floor.</exception>
-    public Pass Enter(Call call) => Enter(call.Http.Request.ContentLength ?? HttpLimits.MediaBytes);
-
-    /// <inheritdoc cref="Enter(Call)"/>
-    public Pass Enter(long bytes)
+    public Pass Enter(Call call)
     {
-        var pass = new Pass(this, bytes);
-        if (Interlocked.Increment(ref _open) > Capacity)
-        {
-            pass.Dispose();
-            throw Failure.Busy();
-        }
-
-        if (freeBytes() - Interlocked.Read(ref _reserved) < floorBytes)
-        {
-            pass.Dispose();
-            throw Failure.StorageFull();
-        }
-
+        var pass = Enter(call.User.Uid, call.Http.Request.ContentLength ?? HttpLimits.MediaBytes);
+        pass.Deadline = call.App.Time.CreateTimer(_ => call.Http.Abort(), null, HttpLimits.UploadTime, Timeout.InfiniteTimeSpan);
         return pass;
     }
 
-    /// <summary>Taken while a file comes in and is worked on.</summary>
-    public sealed class Pass : IDisposable
+    /// <inheritdoc cref="Enter(Call)"/>
+    public Pass Enter(string uid, long bytes)
     {
-        private readonly UploadGate _gate;
-        private readonly long _bytes;
-
-        public Pass(UploadGate gate, long bytes)
+        var free = freeBytes();
+        lock (_entering)
         {
-            (_gate, _bytes) = (gate, bytes);
-            Interlocked.Add(ref gate._reserved, bytes);
+            var ofUser = _ofUsers.GetValueOrDefault(uid);
+            if (_open >= Capacity || ofUser >= CapacityOfUser)
+            {
+                throw Failure.Busy();
+            }
+
+            if (free - _reserved - bytes < floorBytes)
+            {
+                throw Failure.StorageFull();
+            }
+
+            _ofUsers[uid] = ofUser + 1;
+            _reserved += bytes;
+            _open++;
         }
+
+        return new(this, uid, bytes);
+    }
+
+    private void Leave(string uid, long bytes)
+    {
+        lock (_entering)
+        {
+            if (--_ofUsers[uid] == 0)
+            {
+                _ofUsers.Remove(uid);
+            }
+
+            _reserved -= bytes;
+            _open--;
+        }
+    }
+
+    /// <summary>Taken while a file comes in and is worked on.</summary>
+    public sealed class Pass(UploadGate gate, string uid, long bytes) : IDisposable
+    {
+        internal ITimer? Deadline { private get; set; }
 
         public void Dispose()
         {
-            Interlocked.Add(ref _gate._reserved, -_bytes);
-            Interlocked.Decrement(ref _gate._open);
+            Deadline?.Dispose();
+            gate.Leave(uid, bytes);
         }
     }
 }

@@ -13,6 +13,7 @@ internal sealed partial class Backups : IAsyncDisposable
 {
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Retry = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
 
     private readonly Store _store;
@@ -46,8 +47,9 @@ internal sealed partial class Backups : IAsyncDisposable
             await Task.Delay(FirstDelay, _time, _stop.Token);
             while (true)
             {
-                var wait = await TryAsync();
-                await Task.Delay(wait < LongestWait ? wait : LongestWait, _time, _stop.Token);
+                // Less than nothing when a backup takes longer than the interval, or the clock jumped meanwhile.
+                var ticks = Math.Clamp((await TryAsync()).Ticks, ShortestWait.Ticks, LongestWait.Ticks);
+                await Task.Delay(TimeSpan.FromTicks(ticks), _time, _stop.Token);
             }
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
@@ -69,9 +71,10 @@ internal sealed partial class Backups : IAsyncDisposable
 
             return await MakeAsync() ? UntilDue() : Retry;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or StorageFullException or StorageUnavailableException or StorageMismatchException or DatabaseBusyException)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
-            // Not the message: it may hold a path, and so a user's id.
+            // Whatever it was: a job that ended here would let the backups stop without a word. Not the message: it may hold a path, and so
+            // a user's id.
             var reason = e is StorageFullException || (e is IOException io && Native.IsDiskFull(io)) ? "no space" : e.GetType().Name;
             JobsMeter.BackupFailures.Add(1);
             JobsMeter.BackupOk.Record(0);
@@ -106,7 +109,7 @@ internal sealed partial class Backups : IAsyncDisposable
 
         var now = _time.GetUtcNow();
         var path = _series.PathAt(now);
-        if (BackupFile.FreeBytes(path) < run.ExpectedBytes)
+        if (BackupFile.FreeBytes(path) < run.ExpectedBytes + (_settings.MinFreeMegabytes * 1024L * 1024))
         {
             throw new StorageFullException();
         }

@@ -16,6 +16,7 @@ internal sealed partial class Checks : IAsyncDisposable
     private const string RiskyReason = "未通过微信内容安全检测：";
 
     private static readonly TimeSpan PauseAfterFault = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
 
     private readonly Store _store;
     private readonly ContentSecurity _content;
@@ -52,8 +53,9 @@ internal sealed partial class Checks : IAsyncDisposable
                 {
                     await WorkAsync();
                 }
-                catch (Exception e) when (e is StorageFullException or StorageUnavailableException or DatabaseBusyException)
+                catch (Exception e) when (e is not OperationCanceledException)
                 {
+                    // Whatever it was: if this ended, cards would wait for ever.
                     LogFault(e.GetType().Name);
                     await Task.Delay(PauseAfterFault, _time, _stop.Token);
                 }
@@ -82,9 +84,11 @@ internal sealed partial class Checks : IAsyncDisposable
     private async Task RestAsync(long? due)
     {
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-        var pause = due is { } next ? DateTimeOffset.FromUnixTimeMilliseconds(next) - _time.GetUtcNow() : Timeout.InfiniteTimeSpan;
-        if (pause == Timeout.InfiniteTimeSpan || pause > TimeSpan.Zero)
+        var pause = due is { } next ? DateTimeOffset.FromUnixTimeMilliseconds(next) - _time.GetUtcNow() : LongestPause;
+        if (pause > TimeSpan.Zero)
         {
+            // A clock that was put right may have left a time far ahead, which no timer takes.
+            pause = pause < LongestPause ? pause : LongestPause;
             await Task.WhenAny(_store.Checks.ChangedAsync(enough.Token), Task.Delay(pause, _time, enough.Token));
         }
 

@@ -44,6 +44,9 @@ internal sealed record CardResult(CardOutcome Outcome, Card? Card = null);
 internal sealed record CardDraft(
     Card Card, Upload? TakeImage, Upload? TakeAudio, IReadOnlyList<Template> FromTemplates, NewCheck? Check = null)
 {
+    /// <summary>The author's name that was checked with the card; null when none was. Approval does not hold for another.</summary>
+    public string? CheckedName { get; init; }
+
     public IEnumerable<Upload> Taken => new[] { TakeImage, TakeAudio }.OfType<Upload>();
 }
 

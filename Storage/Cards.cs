@@ -61,6 +61,12 @@ internal sealed class Cards(Database database, MediaFiles files, Clock clock, Us
                 return refused;
             }
 
+            if (Users.Get(transaction, uid) is null)
+            {
+                // The author is being erased, and the card with it.
+                return CardOutcome.NotFound;
+            }
+
             writes.Remove(transaction, card!);
             Count(transaction, uid, -1, -card!.OwnBlobs.Bytes);
             audit.Log(transaction, by, "remove", $"card {id}", reason);
@@ -125,8 +131,8 @@ internal sealed class Cards(Database database, MediaFiles files, Clock clock, Us
             return new(refused);
         }
 
-        var card = draft.Card;
-        var author = Count(transaction, uid, 1, card.OwnBlobs.Bytes);
+        var author = Count(transaction, uid, 1, draft.Card.OwnBlobs.Bytes);
+        var card = Named(draft, author);
         writes.Insert(transaction, card, author);
         Finish(transaction, draft);
         if (key is not null)
@@ -155,12 +161,18 @@ internal sealed class Cards(Database database, MediaFiles files, Clock clock, Us
             return new(refused);
         }
 
-        var card = draft.Card;
-        var author = Count(transaction, card.Uid, 0, card.OwnBlobs.Bytes - before.OwnBlobs.Bytes);
+        var author = Count(transaction, before.Uid, 0, draft.Card.OwnBlobs.Bytes - before.OwnBlobs.Bytes);
+        var card = Named(draft, author);
         writes.Replace(transaction, card, author);
         Finish(transaction, draft);
         return new CardResult(CardOutcome.Done, card);
     });
+
+    /// <summary>The draft's card. When the author took another name while WeChat was asked, a human has to look at it.</summary>
+    private static Card Named(CardDraft draft, User author) =>
+        draft.Card.Status == CardStatus.Approved && draft.CheckedName is { } name && name != author.Name
+            ? draft.Card with { Status = CardStatus.Pending }
+            : draft.Card;
 
     /// <summary>Null for the owner. To others a rejected card does not exist.</summary>
     private static CardOutcome? Access(Card? card, string uid) => card switch

@@ -46,7 +46,7 @@ internal sealed class Checks(Database database, TimeProvider time)
     {
         if (Find(transaction, seen.Card, seen.Updated) is { } check)
         {
-            Put(transaction, After(check with { Todo = check.Todo & ~parts }, parts, verdict));
+            Put(transaction, After(check with { Todo = check.Todo & ~parts }, parts, verdict, seen.Failures));
         }
 
         return true;
@@ -63,12 +63,12 @@ internal sealed class Checks(Database database, TimeProvider time)
         check = check with { Todo = check.Todo & ~part };
         if (transaction.Find(TraceTable, trace) is { } early && early["verdict"] is { IsInt32: true } verdict)
         {
-            Put(transaction, After(check, part, (Verdict)verdict.AsInt32));
+            Put(transaction, After(check, part, (Verdict)verdict.AsInt32, seen.Failures));
             transaction.Delete(TraceTable, trace);
             return true;
         }
 
-        Put(transaction, check with { Asked = Now, Traces = new Dictionary<string, CheckParts>(check.Traces) { [trace] = part } });
+        Put(transaction, check with { Asked = Now, Traces = new Dictionary<string, CheckParts>(check.Traces) { [trace] = part | check.Traces.GetValueOrDefault(trace) } });
         transaction.Put(TraceTable, new() { ["_id"] = trace, ["card"] = check.Card, ["updated"] = check.Updated });
         return true;
     });
@@ -90,7 +90,7 @@ internal sealed class Checks(Database database, TimeProvider time)
             transaction.Delete(TraceTable, trace);
             if (check is not null && check.Traces.TryGetValue(trace, out var part))
             {
-                Put(transaction, After(check with { Traces = check.Traces.Where(other => other.Key != trace).ToDictionary() }, part, verdict));
+                Put(transaction, After(check with { Traces = check.Traces.Where(other => other.Key != trace).ToDictionary() }, part, verdict, check.Failures));
             }
         }
 
@@ -131,12 +131,13 @@ internal sealed class Checks(Database database, TimeProvider time)
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    private static Check After(Check check, CheckParts parts, Verdict verdict) => verdict switch
+    /// <param name="failures">Before this round of questions, which counts as one however many parts fail.</param>
+    private static Check After(Check check, CheckParts parts, Verdict verdict, int failures) => verdict switch
     {
         Verdict.Pass => check,
         Verdict.Review => check with { Human = true },
         Verdict.Risky => check with { Risky = check.Risky | parts },
-        _ => check with { Todo = check.Todo | parts, Failures = check.Failures + 1 },
+        _ => check with { Todo = check.Todo | parts, Failures = failures + 1 },
     };
 
     private void Put(Transaction transaction, Check check)

@@ -33,7 +33,8 @@ internal sealed class MediaFiles
 
     public string Templates => Path.Combine(Root, "templates");
 
-    public string UserDirectory(string uid) => Path.Combine(Users, uid);
+    /// <exception cref="ArgumentException">Without a uid it would be everybody's.</exception>
+    public string UserDirectory(string uid) => Path.Combine(Users, uid.Length > 0 ? uid : throw new ArgumentException("There is no user.", nameof(uid)));
 
     public string CardsDirectory(string uid) => Path.Combine(Users, uid, "cards");
 

@@ -102,6 +102,8 @@ internal sealed class Orphans(MediaFiles files, Database database, CardReads rea
             cursor = cards[^1].Id;
         }
 
+        // A template may have got the same content again, and so the file a new time.
+        candidates.RemoveWhere(path => !IsOldFile(path, before));
         return candidates;
     }
 

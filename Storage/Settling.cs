@@ -11,6 +11,8 @@ internal sealed class Settling(Database database, Users users, CardWrites writes
     private const string Table = "settling";
     private const int StepSize = 100;
 
+    private readonly SemaphoreSlim _turn = new(1);
+
     internal static readonly Collection[] Collections = [new(Table)];
 
     /// <summary>Part of the change of the user, who is returned as to be stored. <see cref="FinishAsync"/> follows.</summary>
@@ -30,8 +32,17 @@ internal sealed class Settling(Database database, Users users, CardWrites writes
     /// <summary>Does what was begun for a user; nothing when nothing was.</summary>
     public async Task FinishAsync(string uid)
     {
-        while (await database.WriteAsync(transaction => Step(transaction, uid)))
+        // One at a time: steps of many would come together in one commit, and everybody waits for that.
+        await _turn.WaitAsync();
+        try
         {
+            while (await database.WriteAsync(transaction => Step(transaction, uid)))
+            {
+            }
+        }
+        finally
+        {
+            _turn.Release();
         }
     }
 

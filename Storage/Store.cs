@@ -16,10 +16,15 @@ internal sealed class Store : IAsyncDisposable
         .. Reports.Collections, .. Idempotency.Collections, .. Erasure.Collections, .. Audit.Collections, .. Settling.Collections, .. Checks.Collections,
     ];
 
+    private static readonly TimeSpan ProbeInterval = TimeSpan.FromSeconds(1);
+
+    private readonly TimeProvider _time;
     private readonly Database _database;
+    private long _probed;
 
     private Store(Database database, MediaFiles files, Caches caches, Clock clock, byte[] signingKey, CardRenderer render, Quota quota, TimeProvider time)
     {
+        _time = time;
         SigningKey = signingKey;
         var locks = new UserLocks();
         _database = database;
@@ -138,7 +143,14 @@ internal sealed class Store : IAsyncDisposable
         }
 
         await _database.ReadAsync(tables => tables.Find("meta", "clock"));
-        Files.Probe();
+
+        // Anybody may ask as often as they like, but not for as many writes.
+        var probed = Volatile.Read(ref _probed);
+        if (probed == 0 || _time.GetElapsedTime(probed) > ProbeInterval)
+        {
+            Files.Probe();
+            Volatile.Write(ref _probed, _time.GetTimestamp());
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -108,7 +108,7 @@ public sealed class BackupTests : IDisposable
         Assert.Contains("there is no such directory", (await _shell.RunAsync(["backup", "nowhere/b.tar.gz", .. data])).Failed());
         Assert.Contains("{time}", (await _shell.RunAsync(["backup", "b.tar.gz", "--keep", "2", .. data])).Failed(code: 2));
         Assert.Contains("at least 1", (await _shell.RunAsync(["backup", "b-{time}.tar.gz", "--keep", "0", .. data])).Failed(code: 2));
-        Assert.Contains("no data directory", (await _shell.RunAsync("backup", "b.tar.gz", "--data", "nowhere")).Failed());
+        Assert.Contains("no store", (await _shell.RunAsync("backup", "b.tar.gz", "--data", "nowhere")).Failed());
         await using (await server.Service.App.Store.Archiver.BeginAsync(TestContext.Current.CancellationToken))
         {
             Assert.Contains("under way already", (await _shell.RunAsync(["backup", "b.tar.gz", .. data])).Failed());

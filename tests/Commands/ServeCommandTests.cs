@@ -19,7 +19,7 @@ public sealed partial class ServeCommandTests : IDisposable
         await AddTemplateAsync();
         await using var serving = await _shell.ServeAsync("--dev");
 
-        Assert.Contains("Postcard 1.0.0", serving.Banner);
+        Assert.Contains("Postcard 1.1.0", serving.Banner);
         Assert.Matches(@"http://127\.0\.0\.1:\d+\n", serving.Banner);
         Assert.Contains(_shell.Folder["data"], serving.Banner);
         Assert.Matches(@"libvips \d", serving.Banner);
@@ -55,7 +55,7 @@ public sealed partial class ServeCommandTests : IDisposable
         await using var serving = await _shell.ServeAsync(
             "--listen", "127.0.0.1", "--wechat-appid", "wx1", "--wechat-secret-file", "secret", "--data", "d");
 
-        Assert.Matches($@"^Postcard 1\.0\.0 on http://127\.0\.0\.1:\d+, data in {Regex.Escape(_shell.Folder["d"])} \(.+\)\n$", serving.Banner);
+        Assert.Matches($@"^Postcard 1\.1\.0 on http://127\.0\.0\.1:\d+, data in {Regex.Escape(_shell.Folder["d"])} \(.+\)\n$", serving.Banner);
         Assert.Equal(0, await serving.StopAsync());
         Assert.DoesNotContain(Secret, serving.Banner + serving.Error);
     }

@@ -45,6 +45,7 @@ public sealed class TemplateCommandsTests : IDisposable
     public async Task Template_ListOfAStoppedServersEmptyStore_IsEmpty()
     {
         Directory.CreateDirectory(_shell.Folder["data"]);
+        File.WriteAllBytes(_shell.Folder["data/postcard.db"], []);
 
         Assert.Equal("ID  SOUND  TITLE\n", (await _shell.RunAsync("template", "list")).Done().Out);
         Assert.Equal("[]\n", (await _shell.RunAsync("template", "list", "--json")).Done().Out);

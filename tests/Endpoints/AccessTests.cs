@@ -1,5 +1,7 @@
+using System.Net;
 using System.Text;
 using System.Text.Json;
+using Postcard.Endpoints;
 using Postcard.Tests.Support;
 
 namespace Postcard.Tests.Endpoints;
@@ -234,5 +236,18 @@ public sealed class AccessTests : IAsyncLifetime
         {
             Assert.DoesNotContain(phone.Token!, Encoding.Latin1.GetString(await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken)), StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public async Task Erase_ByNobodyThroughTheControlSocket_ErasesNobody()
+    {
+        await using var server = await PostcardServer.StartAsync();
+        var alice = await server.LogInAsync("alice");
+        (await alice.UploadAsync("image", Samples.Picture())).Ok();
+        using var http = new HttpClient(new SocketsHttpHandler { ConnectCallback = (_, cancel) => ControlSocket.ConnectAsync(server.Settings.Data, cancel) });
+
+        using var reply = await http.DeleteAsync("http://localhost/postcard/access", TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.Unauthorized, reply.StatusCode);
+        (await alice.PostAsync("/postcard/card", """{"title":"t","content":"c","img":true}""")).Ok();
     }
 }

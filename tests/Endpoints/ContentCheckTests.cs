@@ -200,6 +200,24 @@ public sealed class ContentCheckTests : IAsyncLifetime
         await _server.UntilStatusAsync(id, status);
     }
 
+    [Fact]
+    public async Task Name_ChangedWhileACardIsChecked_IsNotApprovedWithIt()
+    {
+        var (arrived, gate) = (new TaskCompletionSource(), new TaskCompletionSource());
+        WeChat.Answer(FakeWeChat.TextCheck, http =>
+        {
+            arrived.TrySetResult();
+            return FakeWeChat.After(gate.Task, FakeWeChat.Suggest("pass"))(http);
+        }, FakeWeChat.Suggest("review"));
+        var making = _server.MakeAsync();
+        await arrived.Task;
+        (await Alice.PutAsync("/postcard/access", """{"wx_name":"可疑"}""")).Ok();
+        gate.SetResult();
+
+        Assert.Equal("pending", (await making).GetProperty("status").GetString());
+        Assert.Equal(0, await _server.OnPlazaAsync());
+    }
+
     [Theory]
     [InlineData("off", "approved")]
     [InlineData("manual", "pending")]

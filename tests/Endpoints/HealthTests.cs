@@ -39,7 +39,7 @@ public sealed class HealthTests
     public async Task Server_WithAsManyUploadsAsItTakes_IsNotReady()
     {
         await using var server = await PostcardServer.StartAsync();
-        var passes = Enumerable.Range(0, Postcard.Endpoints.UploadGate.Capacity).Select(_ => server.Service.App.Uploading.Enter(0)).ToList();
+        var passes = Enumerable.Range(0, Postcard.Endpoints.UploadGate.Capacity).Select(number => server.Service.App.Uploading.Enter($"{number}", 0)).ToList();
 
         Assert.Equal(["media_queue"], Lacks(await server.Stranger().GetAsync("/readyz")));
         passes.ForEach(pass => pass.Dispose());

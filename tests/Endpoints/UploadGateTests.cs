@@ -8,14 +8,14 @@ public sealed class UploadGateTests
     public void Uploads_ThatTogetherWouldPassTheFloor_AreRefusedOneByOne()
     {
         var gate = new UploadGate(() => 1000, floorBytes: 100);
-        using var first = gate.Enter(500);
-        var second = gate.Enter(400);
-        var refused = Assert.Throws<Failure>(() => gate.Enter(1));
+        using var first = gate.Enter("a", 500);
+        var second = gate.Enter("a", 400);
+        var refused = Assert.Throws<Failure>(() => gate.Enter("z", 1));
         Assert.Equal((507, "storage_full"), (refused.Status, refused.Reason));
         Assert.True(gate.HasSpace);
 
         second.Dispose();
-        gate.Enter(400).Dispose();
+        gate.Enter("a", 400).Dispose();
         Assert.Equal(1, gate.Open);
     }
 
@@ -24,7 +24,7 @@ public sealed class UploadGateTests
     {
         var gate = new UploadGate(() => 99, floorBytes: 100);
 
-        Assert.Equal("storage_full", Assert.Throws<Failure>(() => gate.Enter(0)).Reason);
+        Assert.Equal("storage_full", Assert.Throws<Failure>(() => gate.Enter("a", 0)).Reason);
         Assert.Equal((0, false), (gate.Open, gate.HasSpace));
     }
 
@@ -32,12 +32,24 @@ public sealed class UploadGateTests
     public void Uploads_OverTheBound_AreToldToComeBack()
     {
         var gate = new UploadGate(() => long.MaxValue, floorBytes: 0);
-        var open = Enumerable.Range(0, UploadGate.Capacity).Select(_ => gate.Enter(1)).ToList();
-        var refused = Assert.Throws<Failure>(() => gate.Enter(1));
+        var open = Enumerable.Range(0, UploadGate.Capacity).Select(number => gate.Enter($"{number}", 1)).ToList();
+        var refused = Assert.Throws<Failure>(() => gate.Enter("z", 1));
 
         Assert.Equal((503, "busy"), (refused.Status, refused.Reason));
         Assert.NotNull(refused.RetryAfterSeconds);
         open[0].Dispose();
-        gate.Enter(1).Dispose();
+        gate.Enter("z", 1).Dispose();
+    }
+
+    [Fact]
+    public void Uploads_OfOneUser_LeaveRoomForOthers()
+    {
+        var gate = new UploadGate(() => long.MaxValue, floorBytes: 0);
+        var own = Enumerable.Range(0, UploadGate.CapacityOfUser).Select(_ => gate.Enter("a", 1)).ToList();
+
+        Assert.Equal((503, "busy"), (Assert.Throws<Failure>(() => gate.Enter("a", 1)).Status, Assert.Throws<Failure>(() => gate.Enter("a", 1)).Reason));
+        gate.Enter("b", 1).Dispose();
+        own[0].Dispose();
+        gate.Enter("a", 1).Dispose();
     }
 }
