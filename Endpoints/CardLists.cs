@@ -58,12 +58,13 @@ internal static class CardLists
 
     public static async Task SaveAsync(Call call)
     {
-        if (!await call.App.Store.Saves.AddAsync(call.User.Uid, Cards.IdOf(call.Id)))
+        var outcome = await call.App.Store.Saves.AddAsync(call.User.Uid, Cards.IdOf(call.Id));
+        await (outcome switch
         {
-            throw Failure.NotFound();
-        }
-
-        await Replies.OkAsync(call, new Text("已收藏", "The card is kept"));
+            SaveOutcome.Done => Replies.OkAsync(call, new Text("已收藏", "The card is kept")),
+            SaveOutcome.TooMany => throw Failure.TooManySaved(Saves.Most),
+            _ => throw Failure.NotFound(),
+        });
     }
 
     public static async Task UnsaveAsync(Call call)

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Postcard.Endpoints;
 
 /// <summary>One sentence for the end user, in the two languages of the contract.</summary>
@@ -59,6 +61,9 @@ internal sealed class Failure(int status, string reason, Text text, int? retryAf
 
     public static Failure TooManyCards(int most) => new(507, "quota_exceeded",
         new($"明信片已达 {most} 张的上限，请先删除一些", $"You have as many cards as one may have ({most}), please delete some first"));
+
+    public static Failure TooManySaved(int most) => new(507, "quota_exceeded",
+        new($"收藏已满，最多 {most} 张", string.Create(CultureInfo.InvariantCulture, $"You can keep {most:N0} cards at most")));
 
     public static Failure QuotaFull(int megabytes) => new(507, "quota_exceeded",
         new($"您的 {megabytes} MB 空间已用完，请先删除一些明信片", $"Your space of {megabytes} MB is full, please delete some cards first"));

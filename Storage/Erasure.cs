@@ -16,6 +16,11 @@ internal sealed class Erasure(Database database, MediaFiles files, UserLocks loc
     {
         await database.WriteAsync(transaction =>
         {
+            if (Users.Get(transaction, uid) is { Banned: true } banned)
+            {
+                Bans.Keep(transaction, banned);
+            }
+
             users.Remove(transaction, uid);
             transaction.Put(Table, new() { ["_id"] = uid });
             audit.Log(transaction, by, "erase", $"user {uid}");

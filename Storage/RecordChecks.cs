@@ -37,6 +37,7 @@ internal static class RecordChecks
         (Check.Table, (tables, check) => Unless(check, Check.Table, (tables.Find(Card.Table, check["_id"]) is not null, "has no such card"),
             (IsIndexed(tables, Check.Table, check, "due"), "is not in its queue"))),
         (Idempotency.Table, (tables, key) => Unless(key, Idempotency.Table, (IsKnown(tables, OwnerOf(key)), "is of nobody"))),
+        (Bans.Table, (_, ban) => Unless(ban, Bans.Table, (Bans.IsWellFormed(ban), "is no hash of an openid"))),
     ];
 
     private static Flaw? CheckCard(Tables tables, BsonDocument document)

@@ -14,6 +14,7 @@ internal sealed class Store : IAsyncDisposable
     [
         .. Users.Collections, .. Templates.Collections, .. Uploads.Collections, .. CardWrites.Collections, .. Review.Collections, .. Saves.Collections,
         .. Reports.Collections, .. Idempotency.Collections, .. Erasure.Collections, .. Audit.Collections, .. Settling.Collections, .. Checks.Collections,
+        .. Bans.Collections,
     ];
 
     private static readonly TimeSpan ProbeInterval = TimeSpan.FromSeconds(1);

@@ -173,7 +173,7 @@ internal sealed class Users(Database database, MediaFiles files, Caches caches, 
             return null;
         }
 
-        var user = present is null ? new User(uid, openId, null, "", Now, 0, 0) : User.FromBson(present);
+        var user = present is null ? new User(uid, openId, null, "", Now, 0, 0) { Banned = Bans.Take(transaction, openId) } : User.FromBson(present);
         if (isNew)
         {
             transaction.Insert(User.Table, user.ToBson());

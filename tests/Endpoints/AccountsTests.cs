@@ -46,7 +46,40 @@ public sealed class AccountsTests : IAsyncLifetime
 
         (await (await _server.LogInAsync("oAlice")).DeleteAsync("/postcard/access/session")).Ok();
         (await _alice.DeleteAsync("/postcard/access")).Ok();
-        (await (await _server.LogInAsync("oAlice")).PostAsync("/postcard/card", """{"title":"t","content":"x"}""")).Ok();
+        (await _alice.GetAsync("/postcard/access")).Refused(401, "unauthorized");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task BannedUser_ErasedAndBackAgain_IsBannedUntilTheBanEnds(bool byOperator)
+    {
+        await BanAsync("oAlice");
+        var before = await UidAsync("oAlice");
+        for (var time = 0; time < 2; time++)
+        {
+            var phone = await _server.LogInAsync("oAlice");
+            if (byOperator)
+            {
+                await Store.Erasure.EraseAsync(await UidAsync("oAlice"), Actor.CommandLine);
+            }
+            else
+            {
+                (await phone.DeleteAsync("/postcard/access")).Ok();
+            }
+
+            await _server.RestartAsync();
+            await _server.AgreesAsync();
+            (await CardAsync("oAlice")).Refused(403, "forbidden");
+            (await CardAsync("oAlice")).Refused(403, "forbidden");
+            (await CardAsync("oBob")).Ok();
+        }
+
+        Assert.NotEqual(before, await UidAsync("oAlice"));
+        await BanAsync("oAlice", banned: false);
+        (await CardAsync("oAlice")).Ok();
+        (await (await _server.LogInAsync("oAlice")).DeleteAsync("/postcard/access")).Ok();
+        (await CardAsync("oAlice")).Ok();
     }
 
     [Fact]
@@ -163,6 +196,8 @@ public sealed class AccountsTests : IAsyncLifetime
     private Store Store => _server.Service.App.Store;
 
     private async Task<string> UidAsync(string openId) => (await Store.Accounts.FindAsync(openId))!.Uid;
+
+    private async Task<Reply> CardAsync(string openId) => await (await _server.LogInAsync(openId)).PostAsync("/postcard/card", """{"title":"t","content":"x"}""");
 
     private async Task BanAsync(string openId, bool banned = true)
     {

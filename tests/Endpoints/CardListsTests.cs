@@ -1,4 +1,6 @@
+using System.Net;
 using System.Text.Json;
+using Postcard.Storage;
 using Postcard.Tests.Support;
 
 namespace Postcard.Tests.Endpoints;
@@ -105,6 +107,29 @@ public sealed class CardListsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Saved_AtOnce_DoesNotPassTheBound()
+    {
+        var ids = await MakeAsync(_alice, 30);
+        var uid = (await _server.Service.App.Store.Accounts.FindAsync("oBob"))!.Uid;
+        await KeepDeletedCardsAsync(uid, Saves.Most - 10);
+        (await _bob.GetAsync("/postcard/home")).Ok();
+        var replies = await Task.WhenAll(ids.Select(id => _bob.PostAsync($"/postcard/saved/{id}")));
+        var kept = ids.Where((_, i) => replies[i].Status is HttpStatusCode.OK).ToList();
+        var refused = ids.Except(kept).ToList();
+        Assert.Equal(10, kept.Count);
+        Assert.All(replies.Where(reply => reply.Status is not HttpStatusCode.OK), reply => Assert.Contains("5000", reply.Refused(507, "quota_exceeded").Msg));
+        Assert.Equal(kept.Order(), (await _server.Service.App.Store.Saves.IdsAsync(uid)).Intersect(ids).Order());
+
+        (await _bob.PostAsync($"/postcard/saved/{kept[0]}")).Ok();
+        (await _bob.PostAsync("/postcard/saved/000000000000")).Refused(404, "not_found");
+        (await _bob.DeleteAsync($"/postcard/saved/{kept[0]}")).Ok();
+        (await _bob.PostAsync($"/postcard/saved/{refused[0]}")).Ok();
+        (await _bob.PostAsync($"/postcard/saved/{kept[0]}")).Refused(507, "quota_exceeded");
+        (await _alice.PostAsync($"/postcard/saved/{kept[0]}")).Ok();
+        await _server.AgreesAsync();
+    }
+
+    [Fact]
     public async Task Plaza_ShowsWhatItsAuthorsPutThere()
     {
         var hidden = await MakeAsync(_alice, 1);
@@ -119,6 +144,27 @@ public sealed class CardListsTests : IAsyncLifetime
         await _server.RestartAsync();
         Assert.Equal([shown[2], hidden[0]], IdsOf((await _alice.GetAsync("/postcard/plaza")).Ok()));
         Assert.Equal([shown[2], hidden[0]], await PagesAsync(_bob, "/postcard/plaza?limit=1"));
+    }
+
+    /// <summary>As if the user had kept cards that are deleted by now.</summary>
+    private async Task KeepDeletedCardsAsync(string uid, int count)
+    {
+        await _server.StopAsync();
+        await using (var database = Database.Open(_server.Settings.Data, Saves.Collections))
+        {
+            await database.WriteAsync(transaction =>
+            {
+                for (var i = 1; i <= count; i++)
+                {
+                    var card = $"{i:D20}";
+                    transaction.Insert(Saves.Table, new() { ["_id"] = $"{uid}|{card}", ["key"] = $"{uid}|{i:D14}", ["card"] = card, ["saved"] = (long)i });
+                }
+
+                return true;
+            });
+        }
+
+        await _server.RestartAsync();
     }
 
     private static async Task<string[]> MakeAsync(Phone phone, int count, bool plaza = false)

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Security.Cryptography;
 using Postcard.Storage;
 using Postcard.Tests.Support;
 
@@ -31,6 +32,23 @@ public sealed class ErasureTests
         Assert.NotEmpty(left);
         Assert.All([uid, own, "oAliceWhoGoes", "小丽走了", "AliceWrote", "AliceComplained"], trace => Assert.DoesNotContain(left, record => record.Contains(trace)));
         Assert.Equal(users.Where(user => !user.EndsWith(uid, StringComparison.Ordinal)), Directory.GetDirectories(Path.Combine(server.Settings.Data, "users")));
+    }
+
+    [Fact]
+    public async Task Erase_OfABannedUser_LeavesTheHashOfTheOpenidAlone()
+    {
+        await using var server = await PostcardServer.StartAsync();
+        var alice = await server.LogInAsync("oAliceWhoIsBanned");
+        var accounts = server.Service.App.Store.Accounts;
+        var uid = (await accounts.FindAsync("oAliceWhoIsBanned"))!.Uid;
+        Assert.True(await accounts.BanAsync(uid, banned: true, Actor.CommandLine, ""));
+        (await alice.DeleteAsync("/postcard/access")).Ok();
+        await server.StopAsync();
+
+        var left = await RecordsAsync(server.Settings.Data);
+        var hash = Convert.ToHexStringLower(SHA256.HashData("oAliceWhoIsBanned"u8));
+        Assert.Equal($$"""{"_id":"{{hash}}"}""", Assert.Single(left, record => record.Contains(hash)));
+        Assert.DoesNotContain(left, record => record.Contains(uid) || record.Contains("oAliceWhoIsBanned"));
     }
 
     private static async Task<List<string>> RecordsAsync(string data)
