@@ -10,8 +10,8 @@ internal sealed class UploadGate(Func<long> freeBytes, long floorBytes)
     /// <summary>Bodies that are received at once, at up to 300 KB of memory each.</summary>
     public const int Capacity = 96;
 
-    /// <summary>Uploads of one user at once: a card has a picture and a sound, and a phone tries again.</summary>
-    public const int CapacityOfUser = 4;
+    /// <summary>Uploads of one user at once: as many calls as a mini-program may have open.</summary>
+    public const int CapacityOfUser = 10;
 
     private readonly Dictionary<string, int> _ofUsers = [];
     private readonly Lock _entering = new();

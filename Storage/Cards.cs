@@ -6,7 +6,11 @@ namespace Postcard.Storage;
 internal sealed class Cards(Database database, MediaFiles files, Clock clock, UserLocks locks, Quota quota, Users users, Idempotency idempotency, CardWrites writes, Checks checks, Audit audit)
 {
     /// <summary>A new card's id and time, for the draft.</summary>
-    public (string Id, long Created) NewKey() => (Ids.NewCard(), clock.Next());
+    public (string Id, long Created) NewKey()
+    {
+        var created = clock.Next();
+        return (Ids.NewCard(created), created);
+    }
 
     public long NewTime() => clock.Next();
 

@@ -51,7 +51,7 @@ public sealed class BackupsTests : IAsyncLifetime
         Assert.Equal(2, Names.Length);
         await StopAsync();
         Start();
-        await AdvanceUntilAsync(TimeSpan.FromMinutes(30), () => Names.Length == 3 || Names.Contains("postcard-20261123-140505.tar.gz"));
+        await AdvanceUntilAsync(TimeSpan.FromMinutes(30), () => Names.Any(name => name.StartsWith("postcard-202611", StringComparison.Ordinal) && name != "postcard-20261122-140405.tar.gz"));
         Assert.True(_time.GetUtcNow() >= new DateTimeOffset(2026, 11, 23, 14, 4, 5, TimeSpan.Zero), $"too early: {_time.GetUtcNow()}");
     }
 
