@@ -4,7 +4,7 @@
 Publishes Postcard for Linux and packs it for a release.
 
 .DESCRIPTION
-For each runtime postcard-<version>-<runtime>.tar.gz with the program, its documents and the example configuration; beside them
+For each runtime postcard-<version>-<runtime>.tar.gz with the program, its documents, the example configuration and deploy/; beside them
 SHA256SUMS (sha256sum -c SHA256SUMS). Needs Linux, the .NET SDK and tar. Writes the paths of what it made.
 
 .EXAMPLE
@@ -26,6 +26,9 @@ param(
 $ErrorActionPreference = 'Stop'
 $project = [IO.Path]::Combine($PSScriptRoot, 'Postcard.csproj')
 $beside = @('README.md', 'README.zh-CN.md', 'LICENSE', 'THIRD-PARTY-NOTICES.txt', 'postcard.example.json')
+foreach ($file in [IO.Directory]::GetFiles([IO.Path]::Combine($PSScriptRoot, 'deploy'))) {
+    $beside += "deploy/$([IO.Path]::GetFileName($file))"
+}
 
 function Invoke-Program([string] $program, [string[]] $arguments) {
     $lines = & $program @arguments
@@ -54,6 +57,7 @@ foreach ($runtime in $Runtimes) {
         throw "One file was to be published, not $($files -join ', ')"
     }
 
+    [void][IO.Directory]::CreateDirectory([IO.Path]::Combine($folder, 'deploy'))
     foreach ($file in $beside) {
         [IO.File]::Copy([IO.Path]::Combine($PSScriptRoot, $file), [IO.Path]::Combine($folder, $file))
     }

@@ -10,7 +10,10 @@ namespace Release;
 internal static class Packing
 {
     private static readonly string[] Documents =
-        ["LICENSE", "README.md", "README.zh-CN.md", "THIRD-PARTY-NOTICES.txt", "postcard.example.json"];
+    [
+        "LICENSE", "README.md", "README.zh-CN.md", "THIRD-PARTY-NOTICES.txt", "postcard.example.json",
+        .. Directory.GetFiles("deploy").Select(file => $"deploy/{Path.GetFileName(file)}"),
+    ];
 
     public static void Run(string output)
     {
