@@ -2,7 +2,7 @@ namespace Release;
 
 internal static class BundleChecks
 {
-    private const long MaxBytes = 60_000_000;
+    private const long MaxBytes = 60L * 1024 * 1024;
 
     /// <summary>Alone in its folder, small enough, with the two native libraries of its own architecture and no other.</summary>
     public static void Check(string program)
