@@ -45,9 +45,9 @@ internal static class Access
             throw Failure.InvalidField("role", "请提供 role、wx_name 或 consent", "send role, wx_name or consent");
         }
 
-        var namePends = name is not null && Standing.Waits(call.App.Settings.Review, await ContentCheck.OfNameAsync(call, name));
-        var updated = await call.App.Store.Users.UpdateAsync(call.User.Uid, role, name, call.App.Settings.RoleChange == "once", namePends);
-        if (namePends)
+        var recheck = name is null ? Recheck.None : Standing.OfName(call.App.Settings.Review, await ContentCheck.OfNameAsync(call, name));
+        var updated = await call.App.Store.Users.UpdateAsync(call.User.Uid, role, name, call.App.Settings.RoleChange == "once", recheck);
+        if (recheck is not Recheck.None)
         {
             await call.App.Store.Settling.FinishAsync(call.User.Uid);
         }

@@ -19,7 +19,7 @@ internal sealed class Accounts(Database database, Users users, Caches caches, Au
             return;
         }
 
-        users.Put(transaction, Settling.Begin(transaction, user with { Banned = banned }, pends: false));
+        users.Put(transaction, Settling.Begin(transaction, user with { Banned = banned }, Recheck.None));
         transaction.OnDurable(() => caches.ForgetAuthor(uid));
         audit.Log(transaction, by, banned ? "ban" : "unban", $"user {uid}", reason);
     });

@@ -5,7 +5,7 @@ namespace Postcard.Storage;
 
 /// <summary>
 /// The queue of cards that are being checked: one document per card, put in the same commit as the card and gone with its next
-/// change, of whatever kind.
+/// edit or decision.
 /// </summary>
 internal sealed class Checks(Database database, TimeProvider time)
 {
@@ -111,11 +111,22 @@ internal sealed class Checks(Database database, TimeProvider time)
     internal void Put(Transaction transaction, Card card, NewCheck check) =>
         Put(transaction, new Check(card.Id, card.Updated, Now) { Todo = check.Parts, Human = check.Human });
 
+    /// <summary>Takes a check, as it has become, along to another state of its card.</summary>
+    internal void Carry(Transaction transaction, Check check, Card card)
+    {
+        foreach (var trace in check.Traces.Keys)
+        {
+            transaction.Put(TraceTable, new() { ["_id"] = trace, ["card"] = card.Id, ["updated"] = card.Updated });
+        }
+
+        Put(transaction, check with { Updated = card.Updated });
+    }
+
     /// <summary>The check of this very state of the card.</summary>
     internal static Check? Find(Tables tables, string card, long updated) =>
         tables.Find(Check.Table, card) is { } document && document["updated"].AsInt64 == updated ? Check.FromBson(document) : null;
 
-    /// <summary>Whatever becomes of the card: what was asked about it says nothing any more.</summary>
+    /// <summary>What was asked about the card says nothing any more.</summary>
     internal static void Forget(Transaction transaction, string card)
     {
         if (transaction.Find(Check.Table, card) is { } document)

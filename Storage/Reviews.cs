@@ -49,11 +49,7 @@ internal sealed class Reviews(Database database, CardWrites writes, Audit audit)
             return ReviewOutcome.Held;
         }
 
-        if (!machine)
-        {
-            Checks.Forget(transaction, card);
-        }
-
+        Checks.Forget(transaction, card);
         var decided = Decided(present, status, reason, machine);
         var review = Review.Find(transaction, card) ?? Review.Of(present);
         if (decided == present && (machine || review.Reports == 0))

@@ -46,7 +46,7 @@ internal sealed class Store : IAsyncDisposable
         Consents = new(database, Users, time);
         Own = new(database);
         ReviewReads = new(database);
-        Settling = new(database, Users, writes, caches, clock);
+        Settling = new(database, Users, writes, Checks, caches, clock);
         Accounts = new(database, Users, caches, Audit);
         Statistics = new(database, files, Templates);
         Erasure = new(database, files, locks, Users, writes, Saves, Audit);

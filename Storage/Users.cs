@@ -71,10 +71,10 @@ internal sealed class Users(Database database, MediaFiles files, Caches caches, 
     }
 
     /// <summary>Changes what is not null. Returns false when <paramref name="roleOnce"/> forbids another role, null when the user is gone.</summary>
-    /// <param name="namePends">
-    /// Whether another name takes the user's cards off the plaza until they are reviewed; <see cref="Settling.FinishAsync"/> has to follow then.
+    /// <param name="recheck">
+    /// Who has to look at the user's cards before the plaza shows them with another name; <see cref="Settling.FinishAsync"/> has to follow then.
     /// </param>
-    public Task<bool?> UpdateAsync(string uid, int? role, string? name, bool roleOnce, bool namePends) => database.WriteAsync<bool?>(transaction =>
+    public Task<bool?> UpdateAsync(string uid, int? role, string? name, bool roleOnce, Recheck recheck) => database.WriteAsync<bool?>(transaction =>
     {
         if (transaction.Find(User.Table, uid) is not { } document)
         {
@@ -99,7 +99,7 @@ internal sealed class Users(Database database, MediaFiles files, Caches caches, 
             return true;
         }
 
-        Put(transaction, namePends ? Settling.Begin(transaction, changed, pends: true) : changed);
+        Put(transaction, recheck is Recheck.None ? changed : Settling.Begin(transaction, changed, recheck));
         transaction.OnDurable(() => caches.ForgetAuthor(uid));
         return true;
     });
