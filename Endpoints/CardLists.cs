@@ -100,7 +100,7 @@ internal static class CardLists
         {
             Separate(pieces);
             var isSaved = saved.Contains(card.Id);
-            var plain = card.Status != CardStatus.Rejected && caller is not null && caller.Uid == card.Uid;
+            var plain = !card.Hidden && caller is not null && caller.Uid == card.Uid;
             pieces.Add(CardJson.Body(call, card));
             pieces.Add(!plain ? CardJson.Tail(caller, card, isSaved)
                 : isSaved ? ownSaved ??= CardJson.Tail(caller, card, true) : own ??= CardJson.Tail(caller, card, false));

@@ -60,9 +60,9 @@ internal static class Cards
     internal static string IdOf(string id) =>
         Ids.IsCard(id) ? id : throw Failure.BadRequest("明信片编号不正确", "This is not the id of a card");
 
-    /// <summary>A rejected card is there for its owner and admins only.</summary>
+    /// <summary>Whether the card is there for this caller; null is a stranger.</summary>
     internal static bool IsFor(Caller? caller, OpenCard card) =>
-        card.Status != CardStatus.Rejected || (caller is not null && (caller.Admin || caller.Uid == card.Uid));
+        !card.Hidden || (caller is not null && (caller.Admin || caller.Uid == card.Uid));
 
     internal static void Check(Settings settings, CardOutcome outcome)
     {

@@ -14,7 +14,13 @@ internal static class Standing
         var changed = before is null || after.SaysOtherThan(before);
         if (before is { Status: CardStatus.Rejected })
         {
-            return changed ? after with { Status = CardStatus.Pending, Reason = "" } : after;
+            return changed ? after with { Status = CardStatus.Pending, Reason = "", Barred = true } : after;
+        }
+
+        if (before is { Barred: true })
+        {
+            // Not to be made visible by taking the card from the plaza.
+            return after with { Status = CardStatus.Pending };
         }
 
         if (before is { Held: true })

@@ -185,12 +185,12 @@ internal sealed class Cards(Database database, MediaFiles files, Clock clock, Us
         return draft with { Card = draft.Card with { Status = CardStatus.Pending }, Check = new(parts | CheckParts.Text, human) };
     }
 
-    /// <summary>Null for the owner. To others a rejected card does not exist.</summary>
+    /// <summary>Null for the owner.</summary>
     private static CardOutcome? Access(Card? card, string uid) => card switch
     {
         null => CardOutcome.NotFound,
         _ when card.Uid == uid => null,
-        { Status: CardStatus.Rejected } => CardOutcome.NotFound,
+        { Hidden: true } => CardOutcome.NotFound,
         _ => CardOutcome.NotOwner,
     };
 

@@ -20,7 +20,7 @@ internal sealed class Reports(Database database, CardWrites writes, Audit audit,
     /// <param name="threshold">Complaints since the last review that take the card off the plaza; 0: none do.</param>
     public Task<bool> AddAsync(string uid, string card, string reason, int threshold) => database.WriteAsync(transaction =>
     {
-        if (CardReads.Get(transaction, card) is not { } present || (present.Status == CardStatus.Rejected && present.Uid != uid))
+        if (CardReads.Get(transaction, card) is not { } present || (present.Hidden && present.Uid != uid))
         {
             return false;
         }

@@ -65,9 +65,9 @@ internal sealed class Reviews(Database database, CardWrites writes, Audit audit)
 
     private static Card Decided(Card card, string status, string reason, bool machine) => status switch
     {
-        CardStatus.Approved => card with { Status = card.Plaza ? CardStatus.Approved : CardStatus.None, Reason = "", Held = false },
+        CardStatus.Approved => card with { Status = card.Plaza ? CardStatus.Approved : CardStatus.None, Reason = "", Held = false, Barred = false },
         CardStatus.Rejected => card with { Status = CardStatus.Rejected, Reason = reason, Held = card.Held || !machine },
-        CardStatus.Pending => card with { Status = CardStatus.Pending, Reason = "", Held = card.Held || !machine },
+        CardStatus.Pending => card with { Status = CardStatus.Pending, Reason = "", Held = card.Held || !machine, Barred = card.Hidden },
         _ => throw new ArgumentOutOfRangeException(nameof(status), status, "No decision."),
     };
 

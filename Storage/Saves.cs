@@ -56,7 +56,7 @@ internal sealed class Saves(Database database, Caches caches, Clock clock, CardR
                 return SaveOutcome.Done;
             }
 
-            if (CardReads.Get(transaction, card) is not { } present || (present.Status == CardStatus.Rejected && present.Uid != uid) || Users.Get(transaction, uid) is null)
+            if (CardReads.Get(transaction, card) is not { } present || (present.Hidden && present.Uid != uid) || Users.Get(transaction, uid) is null)
             {
                 return SaveOutcome.NotFound;
             }

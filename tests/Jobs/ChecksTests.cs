@@ -128,6 +128,26 @@ public sealed class ChecksTests : IAsyncLifetime
         Assert.Equal(2, WeChat.CallsOf(FakeWeChat.PictureCheck).Count);
     }
 
+    [Theory]
+    [InlineData(true, "approved")]
+    [InlineData(false, "none")]
+    public async Task Card_ChangedOnceItWasRejected_IsThereAgainWhenItPasses(bool plaza, string status)
+    {
+        var gate = new TaskCompletionSource();
+        WeChat.Answer(FakeWeChat.PictureCheck, FakeWeChat.Error(87014), FakeWeChat.After(gate.Task, FakeWeChat.Error(0, "ok")));
+        var id = await _server.MakeWithPictureAsync(plaza);
+        await _server.UntilStatusAsync(id, "rejected");
+        (await Alice.PutAsync("/postcard/card/" + id, """{"content":"改过的"}""")).Ok();
+        await _server.UntilAskedAsync(FakeWeChat.PictureCheck, 2);
+
+        Assert.Equal("pending", await _server.StatusAsync(id));
+        (await _server.Server.Stranger().GetAsync("/postcard/card/" + id)).Refused(404, "not_found");
+        (await _server.Server.Stranger().GetAsync("/postcard/image/" + id)).Refused(404, "not_found");
+        gate.SetResult();
+        await _server.UntilStatusAsync(id, status);
+        (await _server.Server.Stranger().GetAsync("/postcard/card/" + id)).Ok();
+    }
+
     [Fact]
     public async Task Card_TextChangedOnceItIsApproved_KeepsItsPictureUnasked()
     {
