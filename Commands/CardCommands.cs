@@ -64,14 +64,15 @@ internal static class CardCommands
 
     private static Command Approve(Surroundings around)
     {
-        var (id, updated) = (IdArgument(), UpdatedOption());
-        return ControlAction.Attach(new Command("approve", "Approve one card. Complaints so far count as looked at.") { id, updated }, around, async action =>
-            action.WriteDone(await action.PostAsync($"/postcard/card/{Escaped(action.Value(id))}/approve", ("updated", action.Value(updated)))));
+        var (id, updated, status) = (IdArgument(), UpdatedOption(), SeenStatusOption());
+        return ControlAction.Attach(new Command("approve", "Approve one card. Complaints so far count as looked at.") { id, updated, status }, around, async action =>
+            action.WriteDone(await action.PostAsync(
+                $"/postcard/card/{Escaped(action.Value(id))}/approve", ("updated", action.Value(updated)), ("status", action.Value(status)))));
     }
 
     private static ExampleCommand Reject(Surroundings around)
     {
-        var (id, updated) = (IdArgument(), UpdatedOption());
+        var (id, updated, status) = (IdArgument(), UpdatedOption(), SeenStatusOption());
         var reason = new Option<string>("--reason") { Description = "What the author reads.", HelpName = "TEXT", Required = true };
         var command = new ExampleCommand("reject", "Reject one card: nobody but its author and admins sees it any more.")
         {
@@ -80,9 +81,11 @@ internal static class CardCommands
         command.Add(id);
         command.Add(reason);
         command.Add(updated);
+        command.Add(status);
         return ControlAction.Attach(command, around, async action =>
             action.WriteDone(await action.PostAsync(
-                $"/postcard/card/{Escaped(action.Value(id))}/reject", ("reason", action.Value(reason)), ("updated", action.Value(updated)))));
+                $"/postcard/card/{Escaped(action.Value(id))}/reject", ("reason", action.Value(reason)),
+                ("updated", action.Value(updated)), ("status", action.Value(status)))));
     }
 
     private static Command Remove(Surroundings around)
@@ -120,6 +123,11 @@ internal static class CardCommands
     private static Option<string?> UpdatedOption() => new("--updated")
     {
         Description = "The card's \"updated\" as it was shown: a card that was changed since is left as it is.", HelpName = "TIME",
+    };
+
+    private static Option<string?> SeenStatusOption() => new("--status")
+    {
+        Description = "Its \"status\", likewise: a card that was decided since is left as it is.", HelpName = "STATUS",
     };
 
     private static string Escaped(string id) => Uri.EscapeDataString(id);

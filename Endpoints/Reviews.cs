@@ -46,7 +46,7 @@ internal static class Reviews
     private static async Task DecideAsync(Call call, string status, string reason, JsonFields fields, Text msg)
     {
         var id = Cards.IdOf(call.Id);
-        switch (await call.App.Store.Reviews.DecideAsync(id, status, reason, call.User.Actor, SeenIn(fields)))
+        switch (await call.App.Store.Reviews.DecideAsync(id, status, reason, call.User.Actor, UpdatedIn(fields), StatusIn(fields)))
         {
             case ReviewOutcome.NotFound:
                 throw Failure.NotFound();
@@ -59,9 +59,17 @@ internal static class Reviews
     }
 
     /// <summary><c>updated</c> of the card that the reviewer looked at; null when it was not sent.</summary>
-    private static long? SeenIn(JsonFields fields) => fields.Text("updated", 40) is not { Length: > 0 } text
+    private static long? UpdatedIn(JsonFields fields) => fields.Text("updated", 40) is not { Length: > 0 } text
         ? null
         : Times.Parse(text) ?? throw Failure.InvalidField("updated", "须为明信片的 updated", "must be the card's own");
+
+    /// <summary>Its <c>status</c>, likewise.</summary>
+    private static string? StatusIn(JsonFields fields) => fields.Text("status", 40) switch
+    {
+        null or "" => null,
+        var status and (CardStatus.None or CardStatus.Pending or CardStatus.Approved or CardStatus.Rejected) => status,
+        _ => throw Failure.InvalidField("status", "须为明信片的 status", "must be the card's own"),
+    };
 
     private static async Task SendAsync(Call call, ReviewFilter filter, bool openIds)
     {

@@ -206,12 +206,14 @@ public sealed class ReviewCommandsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task CardApprove_OfACardThatWasEditedSince_IsRefused()
+    public async Task CardApprove_OfACardThatWasEditedOrDecidedSince_IsRefused()
     {
         var id = await MakeAsync();
         var seen = (await JsonAsync("card", "show", id)).GetProperty("updated").GetString()!;
         (await _alice.PutAsync($"/postcard/card/{id}", """{"content":"y"}""")).Ok();
-        Assert.Contains("changed meanwhile", (await RunAsync("card", "approve", id, "--updated", seen)).Failed());
+        Assert.Contains("meanwhile", (await RunAsync("card", "approve", id, "--updated", seen)).Failed());
+        Assert.Contains("meanwhile", (await RunAsync("card", "approve", id, "--status", "rejected")).Failed());
+        Assert.Contains("meanwhile", (await RunAsync("card", "reject", id, "--reason", "no", "--status", "approved")).Failed());
         await TextAsync("card", "approve", id);
     }
 

@@ -78,6 +78,22 @@ public sealed class ReviewsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Decision_AboutACardThatSomebodyElseDecidedMeanwhile_IsNotMade()
+    {
+        var id = await MakeAsync();
+        var seen = (await _admin.GetAsync("/postcard/review")).Ok()[0];
+        var body = $$"""{"updated":"{{seen.GetProperty("updated").GetString()}}","status":"{{seen.GetProperty("status").GetString()}}"}""";
+        (await _admin.PostAsync($"/postcard/card/{id}/reject", """{"reason":"no"}""")).Ok();
+
+        (await _admin.PostAsync($"/postcard/card/{id}/approve", body)).Refused(409, "conflict");
+        Assert.Equal("rejected", await StatusAsync(id));
+        (await _admin.PostAsync($"/postcard/card/{id}/approve", """{"status":"fine"}""")).Refused(422, "invalid_field");
+        (await _admin.PostAsync($"/postcard/card/{id}/reject", """{"reason":"no","status":"pending"}""")).Refused(409, "conflict");
+        (await _admin.PostAsync($"/postcard/card/{id}/approve", """{"status":"rejected"}""")).Ok();
+        Assert.Equal([id], await PlazaAsync());
+    }
+
+    [Fact]
     public async Task EditsAndDecisions_AtTheSameTime_NeverPublishWhatNobodySaw()
     {
         var id = await MakeAsync();
