@@ -62,6 +62,7 @@ internal static class CardLists
         await (outcome switch
         {
             SaveOutcome.Done => Replies.OkAsync(call, new Text("已收藏", "The card is kept")),
+            SaveOutcome.Banned => throw Failure.Banned(),
             SaveOutcome.TooMany => throw Failure.TooManySaved(Saves.Most),
             _ => throw Failure.NotFound(),
         });

@@ -47,9 +47,12 @@ internal static class Cards
     {
         var id = IdOf(call.Id);
         var reason = (await JsonFields.ReadAsync(call, optional: true)).Text("reason", 500) ?? "";
-        if (!await call.App.Store.Reports.AddAsync(call.User.Uid, id, reason, call.App.Settings.ReportThreshold))
+        switch (await call.App.Store.Reports.AddAsync(call.User.Uid, id, reason, call.App.Settings.ReportThreshold))
         {
-            throw Failure.NotFound();
+            case ReportOutcome.NotFound:
+                throw Failure.NotFound();
+            case ReportOutcome.Banned:
+                throw Failure.Banned();
         }
 
         await Replies.OkAsync(call, new Text("举报已提交", "The report was sent"));

@@ -32,6 +32,7 @@ public sealed class RejectedCardsTests : IAsyncLifetime
         (await _bob.PutAsync($"/postcard/card/{id}", """{"title":"x"}""")).Refused(404, "not_found");
         (await _bob.DeleteAsync($"/postcard/card/{id}")).Refused(404, "not_found");
         (await _bob.PostAsync($"/postcard/card/{id}/report", "{}")).Refused(404, "not_found");
+        (await _bob.PostAsync($"/postcard/saved/{id}")).Refused(404, "not_found");
         (await _admin.PostAsync($"/postcard/saved/{id}")).Refused(404, "not_found");
         Assert.Equal($$"""[{"id":"{{id}}","gone":true}]""", (await _bob.GetAsync("/postcard/saved")).Ok().GetRawText());
         Assert.Empty(await PlazaAsync());
