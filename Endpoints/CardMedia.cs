@@ -2,7 +2,7 @@ using Postcard.Storage;
 
 namespace Postcard.Endpoints;
 
-/// <summary>The bytes of a card's picture and sound. No token: <c>&lt;image src&gt;</c> and audio players cannot send headers.</summary>
+/// <summary>The bytes of a card's picture and sound. They need no token: <c>&lt;image src&gt;</c> and audio players cannot send headers.</summary>
 internal static class CardMedia
 {
     public static async Task ImageAsync(Call call)
@@ -36,7 +36,7 @@ internal static class CardMedia
     private static async ValueTask<OpenCard> FindAsync(Call call)
     {
         var card = await call.App.Store.Reads.OpenAsync(Cards.IdOf(call.Id)) ?? throw Failure.NotFound();
-        return !card.Hidden || call.App.Signed.Holds(call) || Cards.IsFor(await Callers.OfAsync(call), card)
+        return !card.Hidden || call.App.Signed.Holds(call) || Cards.IsFor(call.Caller, card)
             ? card
             : throw Failure.NotFound();
     }
