@@ -24,6 +24,8 @@ internal static class CardCommands
             }
         });
         var reported = new Option<bool>("--reported") { Description = "Only cards with complaints since their last review, most complaints first." };
+        var notChecked = new Option<bool>("--unchecked") { Description = "Only cards off the plaza that WeChat doubts or could not check." };
+        var oldest = new Option<bool>("--oldest") { Description = "The oldest first; not with --reported." };
         var user = new Option<string?>("--user") { Description = "Only this user's cards, by uid or openid.", HelpName = "USER" };
         var command = new ExampleCommand("list", "List cards, newest first.")
         {
@@ -36,15 +38,18 @@ internal static class CardCommands
         };
         command.Add(status);
         command.Add(reported);
+        command.Add(notChecked);
+        command.Add(oldest);
         command.Add(user);
         return ControlAction.Attach(command, around, async action =>
         {
             // Openids stand in no path: paths are logged.
             var uid = action.Value(user) is { } who ? ControlAction.TextOf((await action.PostAsync("/control/user/show", ("who", who))).GetProperty("data"), "uid") : "";
-            var cards = await action.PagesAsync("/control/card", $"status={action.Value(status)}&reported={(action.Value(reported) ? 1 : 0)}&user={uid}");
+            var query = $"status={action.Value(status)}&reported={Flag(action.Value(reported))}&unchecked={Flag(action.Value(notChecked))}&order={(action.Value(oldest) ? "oldest" : "")}&user={uid}";
+            var cards = await action.PagesAsync("/control/card", query);
             action.WriteList(cards, ["ID", "STATUS", "REPORTS", "CREATED", "AUTHOR", "NAME", "TITLE"], card =>
             [
-                ControlAction.TextOf(card, "id"), ControlAction.TextOf(card, "status"), ControlAction.TextOf(card, "reports"), ControlAction.TextOf(card, "created"),
+                ControlAction.TextOf(card, "id"), StatusOf(card), ControlAction.TextOf(card, "reports"), ControlAction.TextOf(card, "created"),
                 ControlAction.TextOf(card, "author"), ControlAction.Cell(card, "wx_name"), ControlAction.Cell(card, "title"),
             ]);
         });
@@ -99,7 +104,7 @@ internal static class CardCommands
     private static IEnumerable<(string, string?)> Lines(JsonElement card) =>
     [
         ("id", ControlAction.TextOf(card, "id")),
-        ("status", ControlAction.TextOf(card, "status")),
+        ("status", StatusOf(card)),
         .. Unless(card, "reason"),
         ("plaza", ControlAction.TextOf(card, "plaza")),
         ("author", $"{ControlAction.TextOf(card, "author")} {ControlAction.TextOf(card, "wx_name")}{(card.GetProperty("banned").GetBoolean() ? " (banned)" : "")}"),
@@ -114,6 +119,10 @@ internal static class CardCommands
         .. Unless(card, "image"),
         .. Unless(card, "audio"),
     ];
+
+    private static string StatusOf(JsonElement card) => ControlAction.TextOf(card, "status") + (card.GetProperty("checking").GetBoolean() ? " (checking)" : "");
+
+    private static string Flag(bool value) => value ? "1" : "0";
 
     private static IEnumerable<(string, string?)> Unless(JsonElement card, string name) =>
         ControlAction.TextOf(card, name) is { Length: > 0 } text ? [(name, text)] : [];

@@ -54,7 +54,10 @@ internal sealed class ContentCheck
 
         // With nothing left to ask about, it still is the queue that approves a card that waited before.
         var approvable = left is { Human: false } && card is { Status: CardStatus.Pending, Held: false };
-        return (card, approvable || left?.Parts > CheckParts.None ? left : null);
+
+        // And it is the queue that notes what nobody else would look at.
+        var doubtful = left is { Human: true } && card.Status == CardStatus.None;
+        return (card, approvable || doubtful || left?.Parts > CheckParts.None ? left : null);
     }
 
     private (Verdict Verdict, NewCheck? Left) Look(Card? before, Card after)

@@ -73,7 +73,7 @@ internal static class Reviews
 
     private static async Task SendAsync(Call call, ReviewFilter filter, bool openIds)
     {
-        var page = await call.App.Store.ReviewReads.ListAsync(filter, Cursor.Read(call, long.MaxValue), QueryFields.Limit(call) ?? DefaultLimit);
+        var page = await call.App.Store.ReviewReads.ListAsync(filter, CursorOf(call), QueryFields.Limit(call) ?? DefaultLimit);
         var link = LinkFor(call.App, openIds);
         var pieces = new List<ReadOnlyMemory<byte>>(2 * page.Cards.Count);
         foreach (var card in page.Cards)
@@ -89,16 +89,26 @@ internal static class Reviews
         await Replies.RawListAsync(call, pieces, Cursor.Write(page.Next));
     }
 
+    /// <summary>Null for the first page, in whatever order.</summary>
+    private static long? CursorOf(Call call) => Cursor.Read(call, -1) is >= 0 and var position ? position : null;
+
     /// <summary>The pending ones, unless something else is asked for.</summary>
     private static ReviewFilter FilterOf(Call call, string? uid)
     {
-        var reported = QueryFields.Flag(call, "reported");
-        return QueryFields.Value(call, "status") switch
+        var (reported, uncheckedOnly) = (QueryFields.Flag(call, "reported"), QueryFields.Flag(call, "unchecked"));
+        var status = QueryFields.Value(call, "status") switch
         {
-            null => new(reported || uid is not null ? null : CardStatus.Pending, reported, uid),
-            var status and (CardStatus.Pending or CardStatus.Approved or CardStatus.Rejected) => new(status, reported, uid),
+            null => reported || uncheckedOnly || uid is not null ? null : CardStatus.Pending,
+            var asked and (CardStatus.Pending or CardStatus.Approved or CardStatus.Rejected) => asked,
             _ => throw Failure.InvalidField("status", "须为 pending、approved 或 rejected", "must be pending, approved or rejected"),
         };
+        var oldestFirst = QueryFields.Value(call, "order") switch
+        {
+            null or "newest" => false,
+            "oldest" when !reported => true,
+            _ => throw Failure.InvalidField("order", "须为 newest 或 oldest，reported 除外", "must be newest or oldest, and not with reported"),
+        };
+        return new(status, reported, uncheckedOnly, oldestFirst, uid);
     }
 
     /// <summary>A phone puts its own origin before a path; an operator gets a whole URL where the public one is known.</summary>

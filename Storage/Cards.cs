@@ -168,7 +168,7 @@ internal sealed class Cards(Database database, MediaFiles files, Clock clock, Us
         var author = Count(transaction, before.Uid, 0, draft.Card.OwnBlobs.Bytes - before.OwnBlobs.Bytes);
         draft = Named(draft, author);
         Checks.Forget(transaction, before.Id);
-        writes.Replace(transaction, draft.Card, author);
+        writes.Replace(transaction, draft.Card, author, Review.Find(transaction, before.Id) is { } review ? review with { Unchecked = false } : null);
         Finish(transaction, draft);
         return new CardResult(CardOutcome.Done, draft.Card);
     });

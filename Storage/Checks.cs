@@ -97,12 +97,18 @@ internal sealed class Checks(Database database, TimeProvider time)
         return true;
     });
 
-    /// <summary>Takes a check out of the queue; the card stays as it is.</summary>
+    /// <summary>Takes a check out of the queue; the card stays as it is. One that did not pass and is on no way to the plaza is noted for reviewers.</summary>
     public Task RemoveAsync(Check seen) => database.WriteAsync(transaction =>
     {
-        if (Find(transaction, seen.Card, seen.Updated) is not null)
+        if (Find(transaction, seen.Card, seen.Updated) is not { } check)
         {
-            Forget(transaction, seen.Card);
+            return true;
+        }
+
+        Forget(transaction, seen.Card);
+        if ((check.Human || !check.Settled) && CardReads.Get(transaction, seen.Card) is { Status: CardStatus.None } card)
+        {
+            ((Review.Find(transaction, card.Id) ?? Review.Of(card)) with { Unchecked = true }).Put(transaction);
         }
 
         return true;
@@ -126,18 +132,20 @@ internal sealed class Checks(Database database, TimeProvider time)
     internal static Check? Find(Tables tables, string card, long updated) =>
         tables.Find(Check.Table, card) is { } document && document["updated"].AsInt64 == updated ? Check.FromBson(document) : null;
 
-    /// <summary>What was asked about the card says nothing any more.</summary>
-    internal static void Forget(Transaction transaction, string card)
+    /// <summary>What was asked about the card says nothing any more. False when nothing was.</summary>
+    internal static bool Forget(Transaction transaction, string card)
     {
-        if (transaction.Find(Check.Table, card) is { } document)
+        if (transaction.Find(Check.Table, card) is not { } document)
         {
-            foreach (var trace in Check.FromBson(document).Traces.Keys)
-            {
-                transaction.Delete(TraceTable, trace);
-            }
-
-            transaction.Delete(Check.Table, card);
+            return false;
         }
+
+        foreach (var trace in Check.FromBson(document).Traces.Keys)
+        {
+            transaction.Delete(TraceTable, trace);
+        }
+
+        return transaction.Delete(Check.Table, card);
     }
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();

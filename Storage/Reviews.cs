@@ -50,16 +50,16 @@ internal sealed class Reviews(Database database, CardWrites writes, Audit audit)
             return ReviewOutcome.Held;
         }
 
-        Checks.Forget(transaction, card);
+        var stopped = Checks.Forget(transaction, card);
         var decided = Decided(present, status, reason, machine);
         var review = Review.Find(transaction, card) ?? Review.Of(present);
-        if (decided == present && (machine || review.Reports == 0))
+        if (decided == present && (machine || review is { Reports: 0, Unchecked: false } && !stopped))
         {
             return ReviewOutcome.Done;
         }
 
         // A machine does not read complaints.
-        writes.Replace(transaction, decided, author, machine ? review : review with { Reports = 0, Round = review.Round + 1 });
+        writes.Replace(transaction, decided, author, machine ? review : review with { Reports = 0, Round = review.Round + 1, Unchecked = false });
         audit.Log(transaction, by, DeedOf(status), $"card {card}", reason);
         return ReviewOutcome.Done;
     });

@@ -152,7 +152,7 @@ public sealed class ReviewsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Queue_InPages_ShowsEachCardOnceNewestFirst()
+    public async Task Queue_InPages_ShowsEachCardOnceInEitherOrder()
     {
         var ids = new List<string>();
         for (var i = 0; i < 11; i++)
@@ -169,6 +169,14 @@ public sealed class ReviewsTests : IAsyncLifetime
         }
 
         Assert.Equal(ids, pages);
+        ids.Reverse();
+        var first = await _admin.GetAsync("/postcard/review?order=oldest&limit=6");
+        var second = await _admin.GetAsync($"/postcard/review?order=oldest&limit=6&cursor={first.Next}");
+        Assert.Equal(ids, [.. IdsOf(first.Ok()), .. IdsOf(second.Ok())]);
+        Assert.Null(second.Next);
+        Assert.All(first.Ok().EnumerateArray(), card => Assert.False(card.GetProperty("checking").GetBoolean()));
+        (await _admin.GetAsync("/postcard/review?order=random")).Refused(422, "invalid_field");
+        (await _admin.GetAsync("/postcard/review?order=oldest&reported=1")).Refused(422, "invalid_field");
         (await _admin.GetAsync("/postcard/review?status=none")).Refused(422, "invalid_field");
     }
 
