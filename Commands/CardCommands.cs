@@ -24,6 +24,8 @@ internal static class CardCommands
             }
         });
         var reported = new Option<bool>("--reported") { Description = "Only cards with complaints since their last review, most complaints first." };
+        var notChecked = new Option<bool>("--unchecked") { Description = "Only cards off the plaza that WeChat doubts or could not check." };
+        var oldest = new Option<bool>("--oldest") { Description = "The oldest first; not with --reported." };
         var user = new Option<string?>("--user") { Description = "Only this user's cards, by uid or openid.", HelpName = "USER" };
         var command = new ExampleCommand("list", "List cards, newest first.")
         {
@@ -36,15 +38,18 @@ internal static class CardCommands
         };
         command.Add(status);
         command.Add(reported);
+        command.Add(notChecked);
+        command.Add(oldest);
         command.Add(user);
         return ControlAction.Attach(command, around, async action =>
         {
             // Openids stand in no path: paths are logged.
             var uid = action.Value(user) is { } who ? ControlAction.TextOf((await action.PostAsync("/control/user/show", ("who", who))).GetProperty("data"), "uid") : "";
-            var cards = await action.PagesAsync("/control/card", $"status={action.Value(status)}&reported={(action.Value(reported) ? 1 : 0)}&user={uid}");
+            var query = $"status={action.Value(status)}&reported={Flag(action.Value(reported))}&unchecked={Flag(action.Value(notChecked))}&order={(action.Value(oldest) ? "oldest" : "")}&user={uid}";
+            var cards = await action.PagesAsync("/control/card", query);
             action.WriteList(cards, ["ID", "STATUS", "REPORTS", "CREATED", "AUTHOR", "NAME", "TITLE"], card =>
             [
-                ControlAction.TextOf(card, "id"), ControlAction.TextOf(card, "status"), ControlAction.TextOf(card, "reports"), ControlAction.TextOf(card, "created"),
+                ControlAction.TextOf(card, "id"), StatusOf(card), ControlAction.TextOf(card, "reports"), ControlAction.TextOf(card, "created"),
                 ControlAction.TextOf(card, "author"), ControlAction.Cell(card, "wx_name"), ControlAction.Cell(card, "title"),
             ]);
         });
@@ -64,14 +69,15 @@ internal static class CardCommands
 
     private static Command Approve(Surroundings around)
     {
-        var (id, updated) = (IdArgument(), UpdatedOption());
-        return ControlAction.Attach(new Command("approve", "Approve one card. Complaints so far count as looked at.") { id, updated }, around, async action =>
-            action.WriteDone(await action.PostAsync($"/postcard/card/{Escaped(action.Value(id))}/approve", ("updated", action.Value(updated)))));
+        var (id, updated, status) = (IdArgument(), UpdatedOption(), SeenStatusOption());
+        return ControlAction.Attach(new Command("approve", "Approve one card. Complaints so far count as looked at.") { id, updated, status }, around, async action =>
+            action.WriteDone(await action.PostAsync(
+                $"/postcard/card/{Escaped(action.Value(id))}/approve", ("updated", action.Value(updated)), ("status", action.Value(status)))));
     }
 
     private static ExampleCommand Reject(Surroundings around)
     {
-        var (id, updated) = (IdArgument(), UpdatedOption());
+        var (id, updated, status) = (IdArgument(), UpdatedOption(), SeenStatusOption());
         var reason = new Option<string>("--reason") { Description = "What the author reads.", HelpName = "TEXT", Required = true };
         var command = new ExampleCommand("reject", "Reject one card: nobody but its author and admins sees it any more.")
         {
@@ -80,9 +86,11 @@ internal static class CardCommands
         command.Add(id);
         command.Add(reason);
         command.Add(updated);
+        command.Add(status);
         return ControlAction.Attach(command, around, async action =>
             action.WriteDone(await action.PostAsync(
-                $"/postcard/card/{Escaped(action.Value(id))}/reject", ("reason", action.Value(reason)), ("updated", action.Value(updated)))));
+                $"/postcard/card/{Escaped(action.Value(id))}/reject", ("reason", action.Value(reason)),
+                ("updated", action.Value(updated)), ("status", action.Value(status)))));
     }
 
     private static Command Remove(Surroundings around)
@@ -96,7 +104,7 @@ internal static class CardCommands
     private static IEnumerable<(string, string?)> Lines(JsonElement card) =>
     [
         ("id", ControlAction.TextOf(card, "id")),
-        ("status", ControlAction.TextOf(card, "status")),
+        ("status", StatusOf(card)),
         .. Unless(card, "reason"),
         ("plaza", ControlAction.TextOf(card, "plaza")),
         ("author", $"{ControlAction.TextOf(card, "author")} {ControlAction.TextOf(card, "wx_name")}{(card.GetProperty("banned").GetBoolean() ? " (banned)" : "")}"),
@@ -112,6 +120,10 @@ internal static class CardCommands
         .. Unless(card, "audio"),
     ];
 
+    private static string StatusOf(JsonElement card) => ControlAction.TextOf(card, "status") + (card.GetProperty("checking").GetBoolean() ? " (checking)" : "");
+
+    private static string Flag(bool value) => value ? "1" : "0";
+
     private static IEnumerable<(string, string?)> Unless(JsonElement card, string name) =>
         ControlAction.TextOf(card, name) is { Length: > 0 } text ? [(name, text)] : [];
 
@@ -120,6 +132,11 @@ internal static class CardCommands
     private static Option<string?> UpdatedOption() => new("--updated")
     {
         Description = "The card's \"updated\" as it was shown: a card that was changed since is left as it is.", HelpName = "TIME",
+    };
+
+    private static Option<string?> SeenStatusOption() => new("--status")
+    {
+        Description = "Its \"status\", likewise: a card that was decided since is left as it is.", HelpName = "STATUS",
     };
 
     private static string Escaped(string id) => Uri.EscapeDataString(id);

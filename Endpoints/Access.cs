@@ -15,12 +15,7 @@ internal static class Access
         call.Beside = "\"new\":0,\"exist\":0";
         var fields = await JsonFields.ReadAsync(call);
         var (code, consent) = (fields.RequiredText("code", CodeMaxLength), ConsentOf(fields));
-        var login = await call.App.Store.Users.LoginAsync(await OpenIdAsync(call, code));
-        if (consent is not null)
-        {
-            await call.App.Store.Consents.AgreeAsync(login.User.Uid, consent);
-        }
-
+        var login = await call.App.Store.Users.LoginAsync(await OpenIdAsync(call, code), consent);
         call.Beside = login.New ? "\"new\":1,\"exist\":0" : "\"new\":0,\"exist\":1";
         var data = new LoginData(login.User.OpenId, login.Token, Times.Format(login.Expires), login.User.Role, login.User.Name);
         await Replies.OkAsync(call, data, Json.Default.LoginData, new("登录成功", "Logged in"));
@@ -45,23 +40,19 @@ internal static class Access
             throw Failure.InvalidField("role", "请提供 role、wx_name 或 consent", "send role, wx_name or consent");
         }
 
-        var namePends = name is not null && Standing.Waits(call.App.Settings.Review, await ContentCheck.OfNameAsync(call, name));
-        var updated = await call.App.Store.Users.UpdateAsync(call.User.Uid, role, name, call.App.Settings.RoleChange == "once", namePends);
-        if (namePends)
+        var recheck = name is null ? Recheck.None : Standing.OfName(call.App.Settings.Review, await ContentCheck.OfNameAsync(call, name));
+        var updated = await call.App.Store.Users.UpdateAsync(call.User.Uid, new(role, name, consent), call.App.Settings.RoleChange == "once", recheck);
+        if (recheck is not Recheck.None)
         {
             await call.App.Store.Settling.FinishAsync(call.User.Uid);
         }
 
-        if (updated is true && consent is not null)
-        {
-            await call.App.Store.Consents.AgreeAsync(call.User.Uid, consent);
-        }
-
         await (updated switch
         {
-            true => Replies.OkAsync(call, new Text("已保存", "Saved")),
-            false => throw new Failure(403, "forbidden", new("身份已选定，不能更改", "The role has been chosen and cannot be changed")),
-            null => throw Failure.Unauthorized(),
+            ProfileOutcome.Done => Replies.OkAsync(call, new Text("已保存", "Saved")),
+            ProfileOutcome.RoleStays => throw new Failure(403, "forbidden", new("身份已选定，不能更改", "The role has been chosen and cannot be changed")),
+            ProfileOutcome.Banned => throw Failure.Banned(),
+            _ => throw Failure.Unauthorized(),
         });
     }
 

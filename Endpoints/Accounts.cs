@@ -9,6 +9,8 @@ internal static class Accounts
     private const int ReasonMaxLength = 500;
     private const int DefaultLimit = 100;
 
+    private static readonly Text Unbanned = new("用户已解封", "The user is no longer banned");
+
     public static async Task ListAsync(Call call)
     {
         var (banned, admins) = (QueryFields.Flag(call, "banned"), QueryFields.Flag(call, "admin"));
@@ -24,9 +26,24 @@ internal static class Accounts
         await ReplyAsync(call, user.Uid, new("成功", "OK"));
     }
 
-    public static async Task BanAsync(Call call) => await BanAsync(call, banned: true, new("用户已封禁", "The user is banned"));
+    public static async Task BanAsync(Call call)
+    {
+        var (user, fields) = await FindAsync(call);
+        await BanAsync(call, user, fields, banned: true, new("用户已封禁", "The user is banned"));
+    }
 
-    public static async Task UnbanAsync(Call call) => await BanAsync(call, banned: false, new("用户已解封", "The user is no longer banned"));
+    public static async Task UnbanAsync(Call call)
+    {
+        var (user, fields) = await LookAsync(call);
+        if (user is not null)
+        {
+            await BanAsync(call, user, fields, banned: false, Unbanned);
+            return;
+        }
+
+        Found(await call.App.Store.Accounts.UnbanErasedAsync(fields.RequiredText("who", WhoMaxLength), call.User.Actor));
+        await Replies.OkAsync(call, Unbanned);
+    }
 
     public static async Task SetAdminAsync(Call call)
     {
@@ -57,9 +74,8 @@ internal static class Accounts
         await ReplyAsync(call, user.Uid, new("全部会话已结束", "All sessions of the user have ended"));
     }
 
-    private static async Task BanAsync(Call call, bool banned, Text msg)
+    private static async Task BanAsync(Call call, User user, JsonFields fields, bool banned, Text msg)
     {
-        var (user, fields) = await FindAsync(call);
         Found(await call.App.Store.Accounts.BanAsync(user.Uid, banned, call.User.Actor, fields.Text("reason", ReasonMaxLength) ?? ""));
         await call.App.Store.Settling.FinishAsync(user.Uid);
         await ReplyAsync(call, user.Uid, msg);
@@ -67,8 +83,14 @@ internal static class Accounts
 
     private static async Task<(User User, JsonFields Fields)> FindAsync(Call call)
     {
+        var (user, fields) = await LookAsync(call);
+        return (user ?? throw Nobody(), fields);
+    }
+
+    private static async Task<(User? User, JsonFields Fields)> LookAsync(Call call)
+    {
         var fields = await JsonFields.ReadAsync(call);
-        return (await call.App.Store.Accounts.FindAsync(fields.RequiredText("who", WhoMaxLength)) ?? throw Nobody(), fields);
+        return (await call.App.Store.Accounts.FindAsync(fields.RequiredText("who", WhoMaxLength)), fields);
     }
 
     private static void Found(bool found)

@@ -14,10 +14,6 @@ internal static class Callers
             : new(user.Uid, user.OpenId, !user.Banned && (user.Admin || app.Settings.IsAdmin(user.OpenId)), user.Banned);
     }
 
-    /// <summary>The same for a route that looks at the token only where it matters.</summary>
-    public static ValueTask<Caller?> OfAsync(Call call) =>
-        TokenOf(call.Http.Request.Headers["token"]) is { } token ? FindAsync(call.App, token) : default;
-
     /// <summary>Null without a token; front ends send what an unset variable prints as.</summary>
     public static string? TokenOf(StringValues header) =>
         header.Count == 1 && header[0] is { Length: > 0 and <= HttpLimits.TokenCharacters } token and not ("undefined" or "null") ? token : null;

@@ -46,10 +46,10 @@ internal static class CardJson
         json.WriteString("updated"u8, Times.Format(card.Updated));
     }
 
-    /// <summary>The rendered fields for this caller: <c>&lt;image src&gt;</c> sends no token, so who may see a rejected card gets links that need none.</summary>
+    /// <summary>The rendered fields for this caller: <c>&lt;image src&gt;</c> sends no token, so who may see a hidden card gets links that need none.</summary>
     public static byte[] Body(Call call, OpenCard card)
     {
-        if (card.Status != CardStatus.Rejected)
+        if (!card.Hidden)
         {
             return card.Json;
         }

@@ -62,6 +62,7 @@ internal static class CardLists
         await (outcome switch
         {
             SaveOutcome.Done => Replies.OkAsync(call, new Text("已收藏", "The card is kept")),
+            SaveOutcome.Banned => throw Failure.Banned(),
             SaveOutcome.TooMany => throw Failure.TooManySaved(Saves.Most),
             _ => throw Failure.NotFound(),
         });
@@ -100,7 +101,7 @@ internal static class CardLists
         {
             Separate(pieces);
             var isSaved = saved.Contains(card.Id);
-            var plain = card.Status != CardStatus.Rejected && caller is not null && caller.Uid == card.Uid;
+            var plain = !card.Hidden && caller is not null && caller.Uid == card.Uid;
             pieces.Add(CardJson.Body(call, card));
             pieces.Add(!plain ? CardJson.Tail(caller, card, isSaved)
                 : isSaved ? ownSaved ??= CardJson.Tail(caller, card, true) : own ??= CardJson.Tail(caller, card, false));

@@ -2,7 +2,7 @@ using Postcard.Storage;
 
 namespace Postcard.Endpoints;
 
-/// <summary>The bytes of a card's picture and sound. No token: <c>&lt;image src&gt;</c> and audio players cannot send headers.</summary>
+/// <summary>The bytes of a card's picture and sound. They need no token: <c>&lt;image src&gt;</c> and audio players cannot send headers.</summary>
 internal static class CardMedia
 {
     public static async Task ImageAsync(Call call)
@@ -32,19 +32,19 @@ internal static class CardMedia
         return FileReplies.SendAsync(call, file, QueryFields.Is(call, "v", blob.Version), keeping);
     }
 
-    /// <summary>A rejected card's media are for its owner and admins, and for who has a signed link.</summary>
+    /// <summary>A hidden card's media are for its owner and admins, and for who has a signed link.</summary>
     private static async ValueTask<OpenCard> FindAsync(Call call)
     {
         var card = await call.App.Store.Reads.OpenAsync(Cards.IdOf(call.Id)) ?? throw Failure.NotFound();
-        return card.Status != CardStatus.Rejected || call.App.Signed.Holds(call) || Cards.IsFor(await Callers.OfAsync(call), card)
+        return !card.Hidden || call.App.Signed.Holds(call) || Cards.IsFor(call.Caller, card)
             ? card
             : throw Failure.NotFound();
     }
 
-    internal static Keeping KeepingOf(OpenCard card) => card.Status switch
+    internal static Keeping KeepingOf(OpenCard card) => card switch
     {
-        CardStatus.Approved => Keeping.Public,
-        CardStatus.Rejected => Keeping.None,
+        { Hidden: true } => Keeping.None,
+        { Status: CardStatus.Approved } => Keeping.Public,
         _ => Keeping.Private,
     };
 

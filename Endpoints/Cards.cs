@@ -47,9 +47,12 @@ internal static class Cards
     {
         var id = IdOf(call.Id);
         var reason = (await JsonFields.ReadAsync(call, optional: true)).Text("reason", 500) ?? "";
-        if (!await call.App.Store.Reports.AddAsync(call.User.Uid, id, reason, call.App.Settings.ReportThreshold))
+        switch (await call.App.Store.Reports.AddAsync(call.User.Uid, id, reason, call.App.Settings.ReportThreshold))
         {
-            throw Failure.NotFound();
+            case ReportOutcome.NotFound:
+                throw Failure.NotFound();
+            case ReportOutcome.Banned:
+                throw Failure.Banned();
         }
 
         await Replies.OkAsync(call, new Text("举报已提交", "The report was sent"));
@@ -60,9 +63,9 @@ internal static class Cards
     internal static string IdOf(string id) =>
         Ids.IsCard(id) ? id : throw Failure.BadRequest("明信片编号不正确", "This is not the id of a card");
 
-    /// <summary>A rejected card is there for its owner and admins only.</summary>
+    /// <summary>Whether the card is there for this caller; null is a stranger.</summary>
     internal static bool IsFor(Caller? caller, OpenCard card) =>
-        card.Status != CardStatus.Rejected || (caller is not null && (caller.Admin || caller.Uid == card.Uid));
+        !card.Hidden || (caller is not null && (caller.Admin || caller.Uid == card.Uid));
 
     internal static void Check(Settings settings, CardOutcome outcome)
     {

@@ -37,10 +37,9 @@ internal sealed class ContentCheck
         return new(app.Settings, true, name, texts, known ? Verdict.Pass : await AskAsync(call, TextScene.Social, texts));
     }
 
-    /// <summary>Checks what a user wants to be called.</summary>
+    /// <summary>Checks what a user wants to be called; null when WeChat is not asked.</summary>
     /// <exception cref="Failure">422 rejected_content: nothing shall be changed.</exception>
-    public static Task<Verdict> OfNameAsync(Call call, string name) =>
-        Asks(call) ? AskAsync(call, TextScene.Profile, name) : Task.FromResult(Verdict.Unsure);
+    public static async Task<Verdict?> OfNameAsync(Call call, string name) => Asks(call) ? await AskAsync(call, TextScene.Profile, name) : null;
 
     /// <summary>The author's name that was looked at; null when WeChat is not asked.</summary>
     public string? Name => _asks ? _name : null;
@@ -55,7 +54,10 @@ internal sealed class ContentCheck
 
         // With nothing left to ask about, it still is the queue that approves a card that waited before.
         var approvable = left is { Human: false } && card is { Status: CardStatus.Pending, Held: false };
-        return (card, approvable || left?.Parts > CheckParts.None ? left : null);
+
+        // And it is the queue that notes what nobody else would look at.
+        var doubtful = left is { Human: true } && card.Status == CardStatus.None;
+        return (card, approvable || doubtful || left?.Parts > CheckParts.None ? left : null);
     }
 
     private (Verdict Verdict, NewCheck? Left) Look(Card? before, Card after)

@@ -32,7 +32,7 @@ internal static class Export
         {
             SetHeaders(call);
             var zip = await ExportZip.BeginAsync(call.App, response.Body, either.Token);
-            await zip.WriteAsync(user, either.Token);
+            await zip.WriteAsync(user, call.User, either.Token);
 
             // Not by "using": what breaks off must not be ended as if it were whole.
             await zip.EndAsync();

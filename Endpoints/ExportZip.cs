@@ -30,7 +30,8 @@ internal sealed class ExportZip
         return new(app, buffered, await ZipArchive.CreateAsync(buffered, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, cancel));
     }
 
-    public async Task WriteAsync(User user, CancellationToken cancel)
+    /// <param name="caller">The same user: what is hidden from the caller is gone.</param>
+    public async Task WriteAsync(User user, Caller caller, CancellationToken cancel)
     {
         await WriteProfileAsync(user, cancel);
         await WriteListAsync("sessions.json", await _app.Store.Own.SessionsAsync(user.Uid), (json, session) =>
@@ -39,7 +40,7 @@ internal sealed class ExportZip
             json.WriteString("expires", Times.Format(session.Expires));
         }, cancel);
         await WriteCardsAsync(user, cancel);
-        await WriteSavedAsync(user, cancel);
+        await WriteSavedAsync(caller, cancel);
         await WriteListAsync("reports.json", await _app.Store.Own.ReportsAsync(user.Uid), (json, report) =>
         {
             json.WriteString("card", report.Card);
@@ -75,18 +76,18 @@ internal sealed class ExportZip
         json.WriteEndArray();
     }, cancel);
 
-    private Task WriteSavedAsync(User user, CancellationToken cancel) => WriteJsonAsync("saved.json", async json =>
+    private Task WriteSavedAsync(Caller caller, CancellationToken cancel) => WriteJsonAsync("saved.json", async json =>
     {
         json.WriteStartArray();
         for (long? before = long.MaxValue; before is { } time;)
         {
-            var page = await _app.Store.Saves.ListAsync(user.Uid, time, PageSize);
+            var page = await _app.Store.Saves.ListAsync(caller.Uid, time, PageSize);
             foreach (var saved in page.Cards)
             {
                 json.WriteStartObject();
                 json.WriteString("id", saved.Id);
                 json.WriteString("saved", Times.Format(saved.Saved));
-                json.WriteBoolean("gone", saved.Card is null);
+                json.WriteBoolean("gone", saved.Card is null || !Cards.IsFor(caller, saved.Card));
                 json.WriteEndObject();
             }
 

@@ -35,7 +35,7 @@ internal sealed class Failure(int status, string reason, Text text, int? retryAf
     public static Failure NoUpload(Text text) => new(409, "no_upload", text);
 
     public static Failure Changed() =>
-        new(409, "conflict", new("明信片在此期间已被修改，请重新查看", "The card was changed meanwhile, please look at it again"));
+        new(409, "conflict", new("明信片在此期间已被修改或审核，请重新查看", "The card was changed or reviewed meanwhile, please look at it again"));
 
     public static Failure Conflict() =>
         new(409, "conflict", new("相同的 Idempotency-Key 已用于其他内容", "This Idempotency-Key was used with another body"));

@@ -17,10 +17,11 @@ internal static class ReviewJson
         var buffer = new ArrayBufferWriter<byte>(2048);
         using (var json = new Utf8JsonWriter(buffer, Options))
         {
-            var (card, author, review, complaints) = reviewed;
+            var (card, author, review, complaints, checking) = reviewed;
             json.WriteStartObject();
             CardJson.Write(json, card, author, link);
             json.WriteString("reason"u8, card.Status == CardStatus.Rejected ? card.Reason : null);
+            json.WriteBoolean("checking"u8, checking);
             json.WriteNumber("reports"u8, review.Reports);
             json.WriteString("reported"u8, review.Reports > 0 ? Times.Format(review.Reported) : null);
             json.WriteStartArray("complaints"u8);

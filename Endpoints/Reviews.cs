@@ -46,7 +46,7 @@ internal static class Reviews
     private static async Task DecideAsync(Call call, string status, string reason, JsonFields fields, Text msg)
     {
         var id = Cards.IdOf(call.Id);
-        switch (await call.App.Store.Reviews.DecideAsync(id, status, reason, call.User.Actor, SeenIn(fields)))
+        switch (await call.App.Store.Reviews.DecideAsync(id, status, reason, call.User.Actor, UpdatedIn(fields), StatusIn(fields)))
         {
             case ReviewOutcome.NotFound:
                 throw Failure.NotFound();
@@ -59,13 +59,21 @@ internal static class Reviews
     }
 
     /// <summary><c>updated</c> of the card that the reviewer looked at; null when it was not sent.</summary>
-    private static long? SeenIn(JsonFields fields) => fields.Text("updated", 40) is not { Length: > 0 } text
+    private static long? UpdatedIn(JsonFields fields) => fields.Text("updated", 40) is not { Length: > 0 } text
         ? null
         : Times.Parse(text) ?? throw Failure.InvalidField("updated", "须为明信片的 updated", "must be the card's own");
 
+    /// <summary>Its <c>status</c>, likewise.</summary>
+    private static string? StatusIn(JsonFields fields) => fields.Text("status", 40) switch
+    {
+        null or "" => null,
+        var status and (CardStatus.None or CardStatus.Pending or CardStatus.Approved or CardStatus.Rejected) => status,
+        _ => throw Failure.InvalidField("status", "须为明信片的 status", "must be the card's own"),
+    };
+
     private static async Task SendAsync(Call call, ReviewFilter filter, bool openIds)
     {
-        var page = await call.App.Store.ReviewReads.ListAsync(filter, Cursor.Read(call, long.MaxValue), QueryFields.Limit(call) ?? DefaultLimit);
+        var page = await call.App.Store.ReviewReads.ListAsync(filter, CursorOf(call), QueryFields.Limit(call) ?? DefaultLimit);
         var link = LinkFor(call.App, openIds);
         var pieces = new List<ReadOnlyMemory<byte>>(2 * page.Cards.Count);
         foreach (var card in page.Cards)
@@ -81,16 +89,26 @@ internal static class Reviews
         await Replies.RawListAsync(call, pieces, Cursor.Write(page.Next));
     }
 
+    /// <summary>Null for the first page, in whatever order.</summary>
+    private static long? CursorOf(Call call) => Cursor.Read(call, -1) is >= 0 and var position ? position : null;
+
     /// <summary>The pending ones, unless something else is asked for.</summary>
     private static ReviewFilter FilterOf(Call call, string? uid)
     {
-        var reported = QueryFields.Flag(call, "reported");
-        return QueryFields.Value(call, "status") switch
+        var (reported, uncheckedOnly) = (QueryFields.Flag(call, "reported"), QueryFields.Flag(call, "unchecked"));
+        var status = QueryFields.Value(call, "status") switch
         {
-            null => new(reported || uid is not null ? null : CardStatus.Pending, reported, uid),
-            var status and (CardStatus.Pending or CardStatus.Approved or CardStatus.Rejected) => new(status, reported, uid),
+            null => reported || uncheckedOnly || uid is not null ? null : CardStatus.Pending,
+            var asked and (CardStatus.Pending or CardStatus.Approved or CardStatus.Rejected) => asked,
             _ => throw Failure.InvalidField("status", "须为 pending、approved 或 rejected", "must be pending, approved or rejected"),
         };
+        var oldestFirst = QueryFields.Value(call, "order") switch
+        {
+            null or "newest" => false,
+            "oldest" when !reported => true,
+            _ => throw Failure.InvalidField("order", "须为 newest 或 oldest，reported 除外", "must be newest or oldest, and not with reported"),
+        };
+        return new(status, reported, uncheckedOnly, oldestFirst, uid);
     }
 
     /// <summary>A phone puts its own origin before a path; an operator gets a whole URL where the public one is known.</summary>

@@ -32,9 +32,9 @@ internal static class Routes
         new("DELETE", "/postcard/card/{id}", Guard.User, Body.None, Cards.DeleteAsync),
         new("POST", "/postcard/card/{id}/report", Guard.User, Body.Json, Cards.ReportAsync),
 
-        new("GET", "/postcard/image/{id}", Guard.Open, Body.None, CardMedia.ImageAsync),
-        new("GET", "/postcard/mini_image/{id}", Guard.Open, Body.None, CardMedia.MiniImageAsync),
-        new("GET", "/postcard/audio/{id}", Guard.Open, Body.None, CardMedia.AudioAsync),
+        new("GET", "/postcard/image/{id}", Guard.Optional, Body.None, CardMedia.ImageAsync),
+        new("GET", "/postcard/mini_image/{id}", Guard.Optional, Body.None, CardMedia.MiniImageAsync),
+        new("GET", "/postcard/audio/{id}", Guard.Optional, Body.None, CardMedia.AudioAsync),
 
         new("GET", "/postcard/qrcode/{id}", Guard.Optional, Body.None, Rate.Write, Codes.GetAsync),
 

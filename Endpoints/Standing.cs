@@ -14,7 +14,13 @@ internal static class Standing
         var changed = before is null || after.SaysOtherThan(before);
         if (before is { Status: CardStatus.Rejected })
         {
-            return changed ? after with { Status = CardStatus.Pending, Reason = "" } : after;
+            return changed ? after with { Status = CardStatus.Pending, Reason = "", Barred = true } : after;
+        }
+
+        if (before is { Barred: true })
+        {
+            // Not to be made visible by taking the card from the plaza.
+            return after with { Status = CardStatus.Pending };
         }
 
         if (before is { Held: true })
@@ -31,9 +37,14 @@ internal static class Standing
         return changed || before!.Status == CardStatus.None ? after with { Status = Waits(review, verdict) ? CardStatus.Pending : CardStatus.Approved } : after;
     }
 
+    /// <summary>Who has to look at the cards of an author who takes another name.</summary>
+    /// <param name="verdict">What WeChat says of the name; null when it is not asked.</param>
+    public static Recheck OfName(string review, Verdict? verdict) =>
+        !Waits(review, verdict ?? Verdict.Unsure) ? Recheck.None : verdict is Verdict.Unsure ? Recheck.Machine : Recheck.Human;
+
     /// <summary>Whether somebody has to look before the plaza shows something.</summary>
     /// <inheritdoc cref="Of"/>
-    public static bool Waits(string review, Verdict verdict) => review switch
+    private static bool Waits(string review, Verdict verdict) => review switch
     {
         "off" => false,
         "wechat" => verdict is not Verdict.Pass,

@@ -19,9 +19,21 @@ internal sealed class Accounts(Database database, Users users, Caches caches, Au
             return;
         }
 
-        users.Put(transaction, Settling.Begin(transaction, user with { Banned = banned }, pends: false));
+        users.Put(transaction, Settling.Begin(transaction, user with { Banned = banned }, Recheck.None));
         transaction.OnDurable(() => caches.ForgetAuthor(uid));
         audit.Log(transaction, by, banned ? "ban" : "unban", $"user {uid}", reason);
+    });
+
+    /// <summary>Lifts the ban of a user who erased the account. False when there is none.</summary>
+    public Task<bool> UnbanErasedAsync(string openId, string by) => database.WriteAsync(transaction =>
+    {
+        if (!Bans.Take(transaction, openId))
+        {
+            return false;
+        }
+
+        audit.Log(transaction, by, "unban", "user erased");
+        return true;
     });
 
     /// <summary>Makes a user an admin, or no longer. False when there is no such user.</summary>

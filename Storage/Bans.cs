@@ -16,7 +16,7 @@ internal static class Bans
     /// <summary>Part of erasing a banned user, whoever does it.</summary>
     internal static void Keep(Transaction transaction, User user) => transaction.Put(Table, new() { ["_id"] = SessionToken.Hash(user.OpenId) });
 
-    /// <summary>Part of making a user: whether this one is banned, which is from now on to be kept with the user.</summary>
+    /// <summary>Ends the keeping of a ban, if there is one: part of making a user, with whom it is kept from now on, or the end of the ban.</summary>
     internal static bool Take(Transaction transaction, string openId) => transaction.Delete(Table, SessionToken.Hash(openId));
 
     internal static bool IsWellFormed(BsonDocument ban) => ban["_id"] is { IsString: true, AsString: { Length: 64 } hash } && hash.All(char.IsAsciiHexDigitLower);

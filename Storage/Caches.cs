@@ -5,9 +5,10 @@ namespace Postcard.Storage;
 /// what a card takes in memory.
 /// </summary>
 /// <param name="Reason">Why it was rejected; empty when it is not.</param>
+/// <param name="Hidden">As <see cref="Card.Hidden"/>.</param>
 /// <param name="OnPlaza">Whether the plaza shows it.</param>
 /// <param name="Json">The card's fields up to those that depend on who looks, as <see cref="CardRenderer"/> wrote them.</param>
-internal sealed record OpenCard(string Id, string Uid, BlobSet Blobs, int? Template, int? AudioTemplate, string Status, string Reason, bool OnPlaza, byte[] Json);
+internal sealed record OpenCard(string Id, string Uid, BlobSet Blobs, int? Template, int? AudioTemplate, string Status, string Reason, bool Hidden, bool OnPlaza, byte[] Json);
 
 /// <summary>Renders the fields of a card that are the same for everyone as UTF-8 JSON: an object without its closing brace.</summary>
 internal delegate byte[] CardRenderer(Card card, User author);

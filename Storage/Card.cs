@@ -26,6 +26,12 @@ internal sealed record Card(
     /// <summary>Rejected by an admin or taken off the plaza by complaints: only an admin's approval brings it back.</summary>
     public bool Held { get; init; }
 
+    /// <summary>Rejected, changed since, and approved by nobody yet: the change does not bring it back to others' eyes.</summary>
+    public bool Barred { get; init; }
+
+    /// <summary>To all but its owner and admins there is no such card.</summary>
+    public bool Hidden => Barred || Status == CardStatus.Rejected;
+
     public bool OnPlazaOf(User author) => Plaza && Status == CardStatus.Approved && !author.Banned;
 
     /// <summary>Whether what others see differs, as far as it is the card's own.</summary>
@@ -54,6 +60,11 @@ internal sealed record Card(
             ["audio_template"] = AudioTemplate is { } audio ? audio : BsonValue.Null,
             ["plaza"] = Plaza, ["status"] = Status, ["reason"] = Reason, ["held"] = Held, ["created"] = Created, ["updated"] = Updated,
         };
+        if (Barred)
+        {
+            document["barred"] = true;
+        }
+
         Blobs.WriteTo(document);
         return document;
     }
@@ -69,6 +80,7 @@ internal sealed record Card(
         // Records of the first release have neither.
         Reason = document["reason"] is { IsString: true } reason ? reason.AsString : "",
         Held = document["held"] is { IsBoolean: true, AsBoolean: true },
+        Barred = document["barred"] is { IsBoolean: true, AsBoolean: true },
     };
 
     /// <summary>Orders a user's cards by time; creation times are unique.</summary>

@@ -79,7 +79,8 @@ internal sealed class CardReads(Database database, Caches caches, CardRenderer r
     internal OpenCard Keep(Card card, User author)
     {
         var blobs = card.Blobs == BlobSet.None ? BlobSet.None : card.Blobs;
-        var open = new OpenCard(card.Id, author.Uid, blobs, card.Template, card.AudioTemplate, card.Status, card.Reason, card.OnPlazaOf(author) && !author.Settling, render(card, author));
+        var onPlaza = card.OnPlazaOf(author) && !author.Settling;
+        var open = new OpenCard(card.Id, author.Uid, blobs, card.Template, card.AudioTemplate, card.Status, card.Reason, card.Hidden, onPlaza, render(card, author));
         caches.Cards.Set(card.Id, open);
         return open;
     }

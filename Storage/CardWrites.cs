@@ -31,13 +31,13 @@ internal sealed class CardWrites(Caches caches, CardReads reads, Clock clock)
         });
     }
 
+    /// <summary>What is being checked of the card goes on: whoever decides or edits sees to that.</summary>
     /// <param name="author">As it is after the change.</param>
     /// <param name="review">The card's review record after the change, where that is more than a new status.</param>
     public void Replace(Transaction transaction, Card card, User author, Review? review = null)
     {
         var known = review ?? Review.Find(transaction, card.Id);
         var wasOnPlaza = IsOnPlaza(transaction, card);
-        Checks.Forget(transaction, card.Id);
         transaction.Put(Card.Table, card.ToBson());
         clock.Reserve(transaction, card.Updated);
         SetOnPlaza(transaction, card, wasOnPlaza, card.OnPlazaOf(author));

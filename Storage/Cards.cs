@@ -136,15 +136,15 @@ internal sealed class Cards(Database database, MediaFiles files, Clock clock, Us
         }
 
         var author = Count(transaction, uid, 1, draft.Card.OwnBlobs.Bytes);
-        var card = Named(draft, author);
-        writes.Insert(transaction, card, author);
+        draft = Named(draft, author);
+        writes.Insert(transaction, draft.Card, author);
         Finish(transaction, draft);
         if (key is not null)
         {
-            idempotency.Remember(transaction, uid, key, card.Id);
+            idempotency.Remember(transaction, uid, key, draft.Card.Id);
         }
 
-        return new(CardOutcome.Done, card);
+        return new(CardOutcome.Done, draft.Card);
     });
 
     private Task<CardResult> ReplaceAsync(Card before, CardDraft draft) => database.WriteAsync(transaction =>
@@ -166,24 +166,31 @@ internal sealed class Cards(Database database, MediaFiles files, Clock clock, Us
         }
 
         var author = Count(transaction, before.Uid, 0, draft.Card.OwnBlobs.Bytes - before.OwnBlobs.Bytes);
-        var card = Named(draft, author);
-        writes.Replace(transaction, card, author);
+        draft = Named(draft, author);
+        Checks.Forget(transaction, before.Id);
+        writes.Replace(transaction, draft.Card, author, Review.Find(transaction, before.Id) is { } review ? review with { Unchecked = false } : null);
         Finish(transaction, draft);
-        return new CardResult(CardOutcome.Done, card);
+        return new CardResult(CardOutcome.Done, draft.Card);
     });
 
-    /// <summary>The draft's card. When the author took another name while WeChat was asked, a human has to look at it.</summary>
-    private static Card Named(CardDraft draft, User author) =>
-        draft.Card.Status == CardStatus.Approved && draft.CheckedName is { } name && name != author.Name
-            ? draft.Card with { Status = CardStatus.Pending }
-            : draft.Card;
+    /// <summary>The draft. When the author took another name while WeChat was asked, it is asked again: approval holds for the checked name only.</summary>
+    private static CardDraft Named(CardDraft draft, User author)
+    {
+        if (draft.CheckedName is not { } name || name == author.Name || draft.Card.Status is not (CardStatus.Approved or CardStatus.Pending))
+        {
+            return draft;
+        }
 
-    /// <summary>Null for the owner. To others a rejected card does not exist.</summary>
+        var (parts, human) = draft.Check ?? new(CheckParts.None, Human: false);
+        return draft with { Card = draft.Card with { Status = CardStatus.Pending }, Check = new(parts | CheckParts.Text, human) };
+    }
+
+    /// <summary>Null for the owner.</summary>
     private static CardOutcome? Access(Card? card, string uid) => card switch
     {
         null => CardOutcome.NotFound,
         _ when card.Uid == uid => null,
-        { Status: CardStatus.Rejected } => CardOutcome.NotFound,
+        { Hidden: true } => CardOutcome.NotFound,
         _ => CardOutcome.NotOwner,
     };
 

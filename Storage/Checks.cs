@@ -5,7 +5,7 @@ namespace Postcard.Storage;
 
 /// <summary>
 /// The queue of cards that are being checked: one document per card, put in the same commit as the card and gone with its next
-/// change, of whatever kind.
+/// edit or decision.
 /// </summary>
 internal sealed class Checks(Database database, TimeProvider time)
 {
@@ -97,12 +97,18 @@ internal sealed class Checks(Database database, TimeProvider time)
         return true;
     });
 
-    /// <summary>Takes a check out of the queue; the card stays as it is.</summary>
+    /// <summary>Takes a check out of the queue; the card stays as it is. One that did not pass and is on no way to the plaza is noted for reviewers.</summary>
     public Task RemoveAsync(Check seen) => database.WriteAsync(transaction =>
     {
-        if (Find(transaction, seen.Card, seen.Updated) is not null)
+        if (Find(transaction, seen.Card, seen.Updated) is not { } check)
         {
-            Forget(transaction, seen.Card);
+            return true;
+        }
+
+        Forget(transaction, seen.Card);
+        if ((check.Human || !check.Settled) && CardReads.Get(transaction, seen.Card) is { Status: CardStatus.None } card)
+        {
+            ((Review.Find(transaction, card.Id) ?? Review.Of(card)) with { Unchecked = true }).Put(transaction);
         }
 
         return true;
@@ -111,22 +117,35 @@ internal sealed class Checks(Database database, TimeProvider time)
     internal void Put(Transaction transaction, Card card, NewCheck check) =>
         Put(transaction, new Check(card.Id, card.Updated, Now) { Todo = check.Parts, Human = check.Human });
 
+    /// <summary>Takes a check, as it has become, along to another state of its card.</summary>
+    internal void Carry(Transaction transaction, Check check, Card card)
+    {
+        foreach (var trace in check.Traces.Keys)
+        {
+            transaction.Put(TraceTable, new() { ["_id"] = trace, ["card"] = card.Id, ["updated"] = card.Updated });
+        }
+
+        Put(transaction, check with { Updated = card.Updated });
+    }
+
     /// <summary>The check of this very state of the card.</summary>
     internal static Check? Find(Tables tables, string card, long updated) =>
         tables.Find(Check.Table, card) is { } document && document["updated"].AsInt64 == updated ? Check.FromBson(document) : null;
 
-    /// <summary>Whatever becomes of the card: what was asked about it says nothing any more.</summary>
-    internal static void Forget(Transaction transaction, string card)
+    /// <summary>What was asked about the card says nothing any more. False when nothing was.</summary>
+    internal static bool Forget(Transaction transaction, string card)
     {
-        if (transaction.Find(Check.Table, card) is { } document)
+        if (transaction.Find(Check.Table, card) is not { } document)
         {
-            foreach (var trace in Check.FromBson(document).Traces.Keys)
-            {
-                transaction.Delete(TraceTable, trace);
-            }
-
-            transaction.Delete(Check.Table, card);
+            return false;
         }
+
+        foreach (var trace in Check.FromBson(document).Traces.Keys)
+        {
+            transaction.Delete(TraceTable, trace);
+        }
+
+        return transaction.Delete(Check.Table, card);
     }
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();

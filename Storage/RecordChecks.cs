@@ -22,7 +22,7 @@ internal static class RecordChecks
             (IsIndexed(tables, CardReads.PlazaTable, entry, "created"), "is not in its place on the plaza"))),
         (Review.Table, (tables, review) => Unless(review, Review.Table,
             (tables.Find(Card.Table, review["_id"]) is { } card && card["status"] == review["status"] && card["created"] == review["created"], "does not agree with its card"),
-            (review["queue"] == Review.QueueKey(review["status"].AsString, review["created"].AsInt64) && IsIndexed(tables, Review.Table, review, "queue"), "is not in its queue"),
+            (review["queue"] == Review.FromBson(review).Queue && IsIndexed(tables, Review.Table, review, "queue"), "is not in its queue"),
             (review["reported"] == Review.FromBson(review).ReportedKey && (review["reports"] == 0 || IsIndexed(tables, Review.Table, review, "reported")), "is not in its place among the reported"),
             (review["reports"] == Reports.CountOf(tables, Review.FromBson(review)), "miscounts its complaints"))),
         (Users.Sessions, (tables, session) => Unless(session, Users.Sessions,

@@ -6,6 +6,18 @@ namespace Postcard.Storage;
 /// <param name="Created">Unix time in milliseconds.</param>
 internal sealed record Report(string Uid, string Reason, long Created);
 
+internal enum ReportOutcome
+{
+    /// <summary>Taken now, or before.</summary>
+    Done,
+
+    /// <summary>No such card, or none that this user may see.</summary>
+    NotFound,
+
+    /// <summary>The user was banned meanwhile.</summary>
+    Banned,
+}
+
 /// <summary>Complaints about cards: one per user and card, the first counts. Enough of them take a card off the plaza until it is reviewed.</summary>
 internal sealed class Reports(Database database, CardWrites writes, Audit audit, TimeProvider time)
 {
@@ -16,17 +28,22 @@ internal sealed class Reports(Database database, CardWrites writes, Audit audit,
 
     internal static readonly Collection[] Collections = [new(Table, new Index("uid"))];
 
-    /// <summary>False when there is no such card, or none that this user may see.</summary>
     /// <param name="threshold">Complaints since the last review that take the card off the plaza; 0: none do.</param>
-    public Task<bool> AddAsync(string uid, string card, string reason, int threshold) => database.WriteAsync(transaction =>
+    public Task<ReportOutcome> AddAsync(string uid, string card, string reason, int threshold) => database.WriteAsync(transaction =>
     {
-        if (CardReads.Get(transaction, card) is not { } present || (present.Status == CardStatus.Rejected && present.Uid != uid))
+        if (CardReads.Get(transaction, card) is not { } present || (present.Hidden && present.Uid != uid))
         {
-            return false;
+            return ReportOutcome.NotFound;
+        }
+
+        var user = Users.Get(transaction, uid);
+        if (user is { Banned: true })
+        {
+            return ReportOutcome.Banned;
         }
 
         var id = $"{card}|{uid}";
-        if (transaction.Find(Table, id) is null && Users.Get(transaction, uid) is not null && Users.Get(transaction, present.Uid) is { } author)
+        if (user is not null && transaction.Find(Table, id) is null && Users.Get(transaction, present.Uid) is { } author)
         {
             var now = time.GetUtcNow().ToUnixTimeMilliseconds();
             var review = Review.Find(transaction, card) ?? Review.Of(present);
@@ -35,7 +52,7 @@ internal sealed class Reports(Database database, CardWrites writes, Audit audit,
             Count(transaction, present, author, review with { Reports = review.Reports + 1, Reported = now }, threshold);
         }
 
-        return true;
+        return ReportOutcome.Done;
     });
 
     /// <summary>Removes complaints about cards that are gone among up to <paramref name="limit"/> after <paramref name="cursor"/>. Returns the next cursor, null at the end.</summary>

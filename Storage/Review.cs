@@ -27,11 +27,18 @@ internal sealed record Review(string Id, string Status, long Created)
     /// <summary>How often the card was reviewed: complaints of an earlier round no longer count.</summary>
     public int Round { get; init; }
 
+    /// <summary>A card that is only shared, and that WeChat doubts or could not check: it is in no other queue.</summary>
+    public bool Unchecked { get; init; }
+
     internal static Review Of(Card card) => new(card.Id, card.Status, card.Created);
 
     internal static Review? Find(Tables tables, string card) => tables.Find(Table, card) is { } document ? FromBson(document) : null;
 
     internal void Put(Transaction transaction) => transaction.Put(Table, ToBson());
+
+    internal string Queue => QueueKey(Unchecked && Status == CardStatus.None ? UncheckedQueue : Status, Created);
+
+    internal const string UncheckedQueue = "unchecked";
 
     /// <summary>Orders a queue by the creation times of its cards, which are unique.</summary>
     internal static string QueueKey(string status, long created) => $"{status}|{created:D14}";
@@ -44,11 +51,12 @@ internal sealed record Review(string Id, string Status, long Created)
     internal static Review FromBson(BsonDocument document) => new(document["_id"].AsString, document["status"].AsString, document["created"].AsInt64)
     {
         Reports = document["reports"].AsInt32, Reported = document["last"].AsInt64, Round = document["round"].AsInt32,
+        Unchecked = document["unchecked"] is { IsBoolean: true, AsBoolean: true },
     };
 
     private BsonDocument ToBson() => new()
     {
-        ["_id"] = Id, ["status"] = Status, ["created"] = Created, ["queue"] = QueueKey(Status, Created),
-        ["reports"] = Reports, ["last"] = Reported, ["reported"] = ReportedKey, ["round"] = Round,
+        ["_id"] = Id, ["status"] = Status, ["created"] = Created, ["queue"] = Queue,
+        ["reports"] = Reports, ["last"] = Reported, ["reported"] = ReportedKey, ["round"] = Round, ["unchecked"] = Unchecked,
     };
 }

@@ -7,7 +7,7 @@ internal enum ReviewOutcome
     /// <summary>No such card, or no longer.</summary>
     NotFound,
 
-    /// <summary>The card is another than the one that was looked at, or its check was overtaken.</summary>
+    /// <summary>The card is another than the one that was looked at, somebody has decided since, or its check was overtaken.</summary>
     Changed,
 
     /// <summary>Only an admin may approve this card: one rejected it, or complaints took it off the plaza.</summary>
@@ -25,14 +25,15 @@ internal sealed class Reviews(Database database, CardWrites writes, Audit audit)
     /// <param name="reason">Shown to the author of a rejected card.</param>
     /// <param name="by">An admin's uid or one of <see cref="Actor"/>.</param>
     /// <param name="seenUpdated"><see cref="Card.Updated"/> of the card that was looked at; null decides about it as it now is.</param>
-    public Task<ReviewOutcome> DecideAsync(string card, string status, string reason, string by, long? seenUpdated) => database.WriteAsync(transaction =>
+    /// <param name="seenStatus">Its status, which decisions change and edits do not always; null likewise.</param>
+    public Task<ReviewOutcome> DecideAsync(string card, string status, string reason, string by, long? seenUpdated, string? seenStatus = null) => database.WriteAsync(transaction =>
     {
         if (CardReads.Get(transaction, card) is not { } present || Users.Get(transaction, present.Uid) is not { } author)
         {
             return ReviewOutcome.NotFound;
         }
 
-        if (seenUpdated is not null && seenUpdated != present.Updated)
+        if ((seenUpdated ?? present.Updated) != present.Updated || (seenStatus ?? present.Status) != present.Status)
         {
             return ReviewOutcome.Changed;
         }
@@ -49,29 +50,25 @@ internal sealed class Reviews(Database database, CardWrites writes, Audit audit)
             return ReviewOutcome.Held;
         }
 
-        if (!machine)
-        {
-            Checks.Forget(transaction, card);
-        }
-
+        var stopped = Checks.Forget(transaction, card);
         var decided = Decided(present, status, reason, machine);
         var review = Review.Find(transaction, card) ?? Review.Of(present);
-        if (decided == present && (machine || review.Reports == 0))
+        if (decided == present && (machine || review is { Reports: 0, Unchecked: false } && !stopped))
         {
             return ReviewOutcome.Done;
         }
 
         // A machine does not read complaints.
-        writes.Replace(transaction, decided, author, machine ? review : review with { Reports = 0, Round = review.Round + 1 });
+        writes.Replace(transaction, decided, author, machine ? review : review with { Reports = 0, Round = review.Round + 1, Unchecked = false });
         audit.Log(transaction, by, DeedOf(status), $"card {card}", reason);
         return ReviewOutcome.Done;
     });
 
     private static Card Decided(Card card, string status, string reason, bool machine) => status switch
     {
-        CardStatus.Approved => card with { Status = card.Plaza ? CardStatus.Approved : CardStatus.None, Reason = "", Held = false },
+        CardStatus.Approved => card with { Status = card.Plaza ? CardStatus.Approved : CardStatus.None, Reason = "", Held = false, Barred = false },
         CardStatus.Rejected => card with { Status = CardStatus.Rejected, Reason = reason, Held = card.Held || !machine },
-        CardStatus.Pending => card with { Status = CardStatus.Pending, Reason = "", Held = card.Held || !machine },
+        CardStatus.Pending => card with { Status = CardStatus.Pending, Reason = "", Held = card.Held || !machine, Barred = card.Hidden },
         _ => throw new ArgumentOutOfRangeException(nameof(status), status, "No decision."),
     };
 

@@ -17,6 +17,9 @@ internal enum SaveOutcome
     /// <summary>No such card, or no such user.</summary>
     NotFound,
 
+    /// <summary>The user was banned meanwhile.</summary>
+    Banned,
+
     /// <summary>The user keeps <see cref="Saves.Most"/> cards.</summary>
     TooMany,
 }
@@ -50,15 +53,20 @@ internal sealed class Saves(Database database, Caches caches, Clock clock, CardR
         var saved = clock.Next();
         return database.WriteAsync(transaction =>
         {
+            if (CardReads.Get(transaction, card) is not { } present || (present.Hidden && present.Uid != uid) || Users.Get(transaction, uid) is not { } user)
+            {
+                return SaveOutcome.NotFound;
+            }
+
+            if (user.Banned)
+            {
+                return SaveOutcome.Banned;
+            }
+
             var id = $"{uid}|{card}";
             if (transaction.Find(Table, id) is not null)
             {
                 return SaveOutcome.Done;
-            }
-
-            if (CardReads.Get(transaction, card) is not { } present || (present.Status == CardStatus.Rejected && present.Uid != uid) || Users.Get(transaction, uid) is null)
-            {
-                return SaveOutcome.NotFound;
             }
 
             if (IsFull(transaction, uid))

@@ -2,11 +2,22 @@ using LiteDB;
 
 namespace Postcard.Storage;
 
+/// <summary>Who has to look at an author's cards again because of another name.</summary>
+internal enum Recheck
+{
+    None,
+
+    Human,
+
+    /// <summary>WeChat, which has not answered about the name itself.</summary>
+    Machine,
+}
+
 /// <summary>
 /// Brings a user's cards in line with a ban or a changed name, in bounded steps. From the commit that changes the user on, the plaza shows
 /// none of them until that is done; a restart finishes what was begun.
 /// </summary>
-internal sealed class Settling(Database database, Users users, CardWrites writes, Caches caches, Clock clock)
+internal sealed class Settling(Database database, Users users, CardWrites writes, Checks checks, Caches caches, Clock clock)
 {
     private const string Table = "settling";
     private const int StepSize = 100;
@@ -16,16 +27,20 @@ internal sealed class Settling(Database database, Users users, CardWrites writes
     internal static readonly Collection[] Collections = [new(Table)];
 
     /// <summary>Part of the change of the user, who is returned as to be stored. <see cref="FinishAsync"/> follows.</summary>
-    /// <param name="pends">Whether cards that were approved have to be looked at again.</param>
-    internal static User Begin(Transaction transaction, User user, bool pends)
+    /// <param name="recheck">Of the cards that were approved or wait.</param>
+    internal static User Begin(Transaction transaction, User user, Recheck recheck)
     {
         if (user.Cards == 0)
         {
             return user;
         }
 
-        var present = transaction.Find(Table, user.Uid);
-        transaction.Put(Table, Document(user.Uid, 0, pends || present?["pends"].AsBoolean is true));
+        if (recheck is Recheck.None && transaction.Find(Table, user.Uid) is { } present)
+        {
+            recheck = RecheckIn(present);
+        }
+
+        transaction.Put(Table, Document(user.Uid, 0, recheck));
         return user with { Settling = true };
     }
 
@@ -70,12 +85,12 @@ internal sealed class Settling(Database database, Users users, CardWrites writes
             return false;
         }
 
-        var (after, pends) = (work["after"].AsInt64, work["pends"].AsBoolean);
+        var (after, recheck) = (work["after"].AsInt64, RecheckIn(work));
         var cards = transaction.Range(Card.Table, "home", Card.HomeKey(uid, after + 1), uid + "}", StepSize).ConvertAll(Card.FromBson);
-        cards.ForEach(card => Settle(transaction, card, author, pends));
+        cards.ForEach(card => Settle(transaction, card, author, recheck));
         if (cards.Count == StepSize)
         {
-            transaction.Put(Table, Document(uid, cards[^1].Created, pends));
+            transaction.Put(Table, Document(uid, cards[^1].Created, recheck));
             return true;
         }
 
@@ -85,18 +100,32 @@ internal sealed class Settling(Database database, Users users, CardWrites writes
         return false;
     }
 
-    private void Settle(Transaction transaction, Card card, User author, bool pends)
+    private void Settle(Transaction transaction, Card card, User author, Recheck recheck)
     {
-        if (pends && card.Status is CardStatus.Approved or CardStatus.Pending)
-        {
-            // A new time, so that who is looking at the card with the old name does not approve the new one.
-            writes.Replace(transaction, card with { Status = CardStatus.Pending, Updated = clock.Next() }, author);
-        }
-        else
+        if (recheck is Recheck.None || card.Status is not (CardStatus.Approved or CardStatus.Pending))
         {
             writes.ShowOnPlaza(transaction, card, author);
+            return;
+        }
+
+        // A new time, so that who is looking at the card with the old name does not approve the new one.
+        var waiting = card with { Status = CardStatus.Pending, Updated = clock.Next() };
+        writes.Replace(transaction, waiting, author);
+        if (Checks.Find(transaction, card.Id, card.Updated) is { } running)
+        {
+            checks.Carry(transaction, recheck is Recheck.Machine ? running with { Todo = running.Todo | CheckParts.Text, Failures = 0 } : running with { Human = true }, waiting);
+        }
+        else if (recheck is Recheck.Machine && card.Status == CardStatus.Approved)
+        {
+            // Not of a card that waits for a human: more than its name may be in doubt.
+            checks.Put(transaction, waiting, new(CheckParts.Text, Human: false));
         }
     }
 
-    private static BsonDocument Document(string uid, long after, bool pends) => new() { ["_id"] = uid, ["after"] = after, ["pends"] = pends };
+    private static BsonDocument Document(string uid, long after, Recheck recheck) =>
+        new() { ["_id"] = uid, ["after"] = after, ["pends"] = recheck is not Recheck.None, ["asks"] = recheck is Recheck.Machine };
+
+    // Earlier releases asked nobody.
+    private static Recheck RecheckIn(BsonDocument work) =>
+        !work["pends"].AsBoolean ? Recheck.None : work["asks"] is { IsBoolean: true, AsBoolean: true } ? Recheck.Machine : Recheck.Human;
 }

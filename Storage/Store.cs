@@ -43,10 +43,9 @@ internal sealed class Store : IAsyncDisposable
         Saves = new(database, caches, clock, Reads);
         Reports = new(database, writes, Audit, time);
         Reviews = new(database, writes, Audit);
-        Consents = new(database, Users, time);
         Own = new(database);
         ReviewReads = new(database);
-        Settling = new(database, Users, writes, caches, clock);
+        Settling = new(database, Users, writes, Checks, caches, clock);
         Accounts = new(database, Users, caches, Audit);
         Statistics = new(database, files, Templates);
         Erasure = new(database, files, locks, Users, writes, Saves, Audit);
@@ -74,7 +73,6 @@ internal sealed class Store : IAsyncDisposable
     public Settling Settling { get; }
     public Accounts Accounts { get; }
     public Audit Audit { get; }
-    public Consents Consents { get; }
     public OwnData Own { get; }
     public Statistics Statistics { get; }
     public Erasure Erasure { get; }

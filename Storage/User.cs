@@ -27,6 +27,9 @@ internal sealed record User(string Uid, string OpenId, int? Role, string Name, l
     /// <summary>The cards are being brought in line with a change of the name or a ban; until that is done, the plaza shows none of them.</summary>
     public bool Settling { get; init; }
 
+    /// <summary>With the terms that the user agrees to now; null, or the version that is kept already, changes nothing.</summary>
+    public User Agreeing(string? version, long now) => version is null || version == Consent ? this : this with { Consent = version, Consented = now };
+
     internal BsonDocument ToBson() => new()
     {
         ["_id"] = Uid, ["openid"] = OpenId, ["role"] = Role is { } role ? role : BsonValue.Null, ["name"] = Name, ["created"] = Created, ["cards"] = Cards, ["bytes"] = Bytes,
@@ -50,3 +53,21 @@ internal sealed record User(string Uid, string OpenId, int? Role, string Name, l
 /// <param name="Token">The session's token, shown this once: only its hash is kept.</param>
 /// <param name="Expires">Unix time in milliseconds.</param>
 internal sealed record Login(User User, bool New, string Token, long Expires);
+
+/// <summary>What a user changes of the own profile; what is null stays.</summary>
+/// <param name="Consent">The version of the terms that the user agrees to.</param>
+internal sealed record ProfileChange(int? Role, string? Name, string? Consent);
+
+internal enum ProfileOutcome
+{
+    Done,
+
+    /// <summary>The role was chosen for good.</summary>
+    RoleStays,
+
+    /// <summary>The user was erased meanwhile.</summary>
+    UserGone,
+
+    /// <summary>The user was banned meanwhile.</summary>
+    Banned,
+}

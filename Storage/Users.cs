@@ -49,7 +49,8 @@ internal sealed class Users(Database database, MediaFiles files, Caches caches, 
         caches.Users.TryGet(uid, out var user) ? new(user) : new(database.ReadAsync(tables => Load(tables, uid)));
 
     /// <summary>Logs a user in, making the user and the user's directories when the openid is unknown; an eleventh session ends the oldest.</summary>
-    public async Task<Login> LoginAsync(string openId)
+    /// <param name="consent">The version of the terms that the user agrees to with it; null: nothing is said of that.</param>
+    public async Task<Login> LoginAsync(string openId, string? consent = null)
     {
         var token = SessionToken.New();
         while (true)
@@ -57,7 +58,7 @@ internal sealed class Users(Database database, MediaFiles files, Caches caches, 
             var known = await database.ReadAsync(tables => tables.FindBy(User.Table, "openid", openId)?["_id"].AsString);
             var uid = known ?? Ids.NewUser();
             files.MakeUser(uid);
-            if (await database.WriteAsync(transaction => LogIn(transaction, openId, uid, isNew: known is null, token)) is { } login)
+            if (await database.WriteAsync(transaction => LogIn(transaction, openId, uid, isNew: known is null, consent, token)) is { } login)
             {
                 return login;
             }
@@ -70,38 +71,24 @@ internal sealed class Users(Database database, MediaFiles files, Caches caches, 
         }
     }
 
-    /// <summary>Changes what is not null. Returns false when <paramref name="roleOnce"/> forbids another role, null when the user is gone.</summary>
-    /// <param name="namePends">
-    /// Whether another name takes the user's cards off the plaza until they are reviewed; <see cref="Settling.FinishAsync"/> has to follow then.
+    /// <param name="roleOnce">Whether a role that was chosen stays.</param>
+    /// <param name="recheck">
+    /// Who has to look at the user's cards before the plaza shows them with another name; <see cref="Settling.FinishAsync"/> has to follow then.
     /// </param>
-    public Task<bool?> UpdateAsync(string uid, int? role, string? name, bool roleOnce, bool namePends) => database.WriteAsync<bool?>(transaction =>
+    public Task<ProfileOutcome> UpdateAsync(string uid, ProfileChange change, bool roleOnce, Recheck recheck) => database.WriteAsync(transaction =>
     {
-        if (transaction.Find(User.Table, uid) is not { } document)
+        switch (Get(transaction, uid))
         {
-            return null;
+            case null:
+                return ProfileOutcome.UserGone;
+            case { Banned: true }:
+                return ProfileOutcome.Banned;
+            case { Role: { } chosen } when roleOnce && change.Role is { } other && other != chosen:
+                return ProfileOutcome.RoleStays;
+            case var user:
+                Update(transaction, user, user with { Role = change.Role ?? user.Role, Name = change.Name ?? user.Name }, change.Consent, recheck);
+                return ProfileOutcome.Done;
         }
-
-        var user = User.FromBson(document);
-        if (roleOnce && role is not null && user.Role is not null && user.Role != role)
-        {
-            return false;
-        }
-
-        var changed = user with { Role = role ?? user.Role, Name = name ?? user.Name };
-        if (changed == user)
-        {
-            return true;
-        }
-
-        if (changed.Name == user.Name)
-        {
-            Put(transaction, changed);
-            return true;
-        }
-
-        Put(transaction, namePends ? Settling.Begin(transaction, changed, pends: true) : changed);
-        transaction.OnDurable(() => caches.ForgetAuthor(uid));
-        return true;
     });
 
     /// <summary>Ends the session that <paramref name="token"/> stands for. False when it is no session.</summary>
@@ -163,9 +150,25 @@ internal sealed class Users(Database database, MediaFiles files, Caches caches, 
         return sessions.Count;
     }
 
+    private void Update(Transaction transaction, User user, User changed, string? consent, Recheck recheck)
+    {
+        changed = changed.Agreeing(consent, Now);
+        if (changed == user)
+        {
+            return;
+        }
+
+        var renamed = changed.Name != user.Name;
+        Put(transaction, renamed && recheck is not Recheck.None ? Settling.Begin(transaction, changed, recheck) : changed);
+        if (renamed)
+        {
+            transaction.OnDurable(() => caches.ForgetAuthor(user.Uid));
+        }
+    }
+
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    private Login? LogIn(Transaction transaction, string openId, string uid, bool isNew, string token)
+    private Login? LogIn(Transaction transaction, string openId, string uid, bool isNew, string? consent, string token)
     {
         var present = transaction.FindBy(User.Table, "openid", openId);
         if (isNew ? present is not null : present?["_id"].AsString != uid)
@@ -173,10 +176,15 @@ internal sealed class Users(Database database, MediaFiles files, Caches caches, 
             return null;
         }
 
-        var user = present is null ? new User(uid, openId, null, "", Now, 0, 0) { Banned = Bans.Take(transaction, openId) } : User.FromBson(present);
+        var known = present is null ? new User(uid, openId, null, "", Now, 0, 0) { Banned = Bans.Take(transaction, openId) } : User.FromBson(present);
+        var user = known.Agreeing(consent, Now);
         if (isNew)
         {
             transaction.Insert(User.Table, user.ToBson());
+        }
+        else if (user != known)
+        {
+            transaction.Put(User.Table, user.ToBson());
         }
 
         var expires = AddSession(transaction, uid, token);

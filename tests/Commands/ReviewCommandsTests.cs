@@ -37,6 +37,8 @@ public sealed class ReviewCommandsTests : IAsyncLifetime
         Assert.Equal("The card was removed\n", await TextAsync("card", "remove", removed, "--reason", "spam"));
         Assert.Equal([approved], Ids(await JsonAsync("card", "list", "--status", "approved")));
         Assert.Equal([rejected, approved], Ids(await JsonAsync("card", "list", "--user", "oAlice")));
+        Assert.Equal([approved, rejected], Ids(await JsonAsync("card", "list", "--user", "oAlice", "--oldest")));
+        Assert.Equal("[]\n", await TextAsync("card", "list", "--unchecked", "--json"));
         Assert.Equal("[]\n", await TextAsync("card", "list", "--json"));
 
         var uid = (await JsonAsync("user", "show", "oAlice")).GetProperty("uid").GetString()!;
@@ -184,12 +186,25 @@ public sealed class ReviewCommandsTests : IAsyncLifetime
     public async Task SessionRevoke_EndsAllSessionsOfOneUser()
     {
         var second = await _server.LogInAsync("oAlice");
+        (await second.GetAsync("/postcard/home")).Ok();
         await TextAsync("session", "revoke", "oAlice");
         (await _alice.GetAsync("/postcard/home")).Refused(401, "unauthorized");
         (await second.GetAsync("/postcard/home")).Refused(401, "unauthorized");
         (await _bob.GetAsync("/postcard/home")).Ok();
         await _server.RestartAsync();
         (await second.GetAsync("/postcard/home")).Refused(401, "unauthorized");
+    }
+
+    [Fact]
+    public async Task UserUnban_AfterTheAccountWasErased_LetsThePersonBackIn()
+    {
+        await TextAsync("user", "ban", "oBob");
+        (await _bob.DeleteAsync("/postcard/access")).Ok();
+        Assert.Equal("The user is no longer banned\n", await TextAsync("user", "unban", "oBob"));
+        Assert.Contains("no such user", (await RunAsync("user", "unban", "oBob")).Failed());
+
+        (await (await _server.LogInAsync("oBob")).PostAsync("/postcard/card", """{"title":"t","content":"x"}""")).Ok();
+        Assert.Equal("user erased", (await JsonAsync("audit"))[0].GetProperty("target").GetString());
     }
 
     [Fact]
@@ -206,12 +221,14 @@ public sealed class ReviewCommandsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task CardApprove_OfACardThatWasEditedSince_IsRefused()
+    public async Task CardApprove_OfACardThatWasEditedOrDecidedSince_IsRefused()
     {
         var id = await MakeAsync();
         var seen = (await JsonAsync("card", "show", id)).GetProperty("updated").GetString()!;
         (await _alice.PutAsync($"/postcard/card/{id}", """{"content":"y"}""")).Ok();
-        Assert.Contains("changed meanwhile", (await RunAsync("card", "approve", id, "--updated", seen)).Failed());
+        Assert.Contains("meanwhile", (await RunAsync("card", "approve", id, "--updated", seen)).Failed());
+        Assert.Contains("meanwhile", (await RunAsync("card", "approve", id, "--status", "rejected")).Failed());
+        Assert.Contains("meanwhile", (await RunAsync("card", "reject", id, "--reason", "no", "--status", "approved")).Failed());
         await TextAsync("card", "approve", id);
     }
 

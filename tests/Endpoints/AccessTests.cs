@@ -36,6 +36,17 @@ public sealed class AccessTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Session_ThatEndedWhileTheServerWasStopped_IsNobodys()
+    {
+        var alice = await _server.LogInAsync("oAlice");
+        await _server.StopAsync();
+        _time.Advance(TimeSpan.FromDays(30));
+        await _server.RestartAsync();
+
+        (await alice.GetAsync("/postcard/home")).Refused(401, "unauthorized");
+    }
+
+    [Fact]
     public async Task Login_OfOneOpenidManyTimesAtOnce_MakesOneUser()
     {
         var replies = await Task.WhenAll(Enumerable.Range(0, 8).Select(

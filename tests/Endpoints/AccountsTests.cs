@@ -164,7 +164,7 @@ public sealed class AccountsTests : IAsyncLifetime
 
         // The first commit, and then the power goes.
         _ = change == "name"
-            ? await Store.Users.UpdateAsync(uid, null, "新名", roleOnce: false, namePends: true)
+            ? await Store.Users.UpdateAsync(uid, new(null, "新名", null), roleOnce: false, Recheck.Human) is ProfileOutcome.Done
             : await Store.Accounts.BanAsync(uid, banned: change == "ban", Actor.CommandLine, "");
         Assert.Empty(await PlazaAsync());
         await _server.RestartAsync();

@@ -101,9 +101,9 @@ public sealed class CardListsTests : IAsyncLifetime
         var saved = (await _bob.GetAsync("/postcard/saved")).Ok();
         Assert.Equal($$"""{"id":"{{ids[1]}}","gone":true}""", saved[0].GetRawText());
         Assert.Equal(ids[0], saved[1].GetProperty("id").GetString());
-        (await _bob.PostAsync($"/postcard/saved/{ids[1]}")).Ok();
-        (await _bob.DeleteAsync($"/postcard/saved/{ids[1]}")).Ok();
         (await _bob.PostAsync($"/postcard/saved/{ids[1]}")).Refused(404, "not_found");
+        (await _bob.DeleteAsync($"/postcard/saved/{ids[1]}")).Ok();
+        Assert.Equal([ids[0]], IdsOf((await _bob.GetAsync("/postcard/saved")).Ok()));
     }
 
     [Fact]

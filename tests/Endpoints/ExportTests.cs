@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Postcard.Storage;
 using Postcard.Tests.Support;
 
 namespace Postcard.Tests.Endpoints;
@@ -83,6 +84,20 @@ public sealed class ExportTests : IAsyncLifetime
         var head = await _alice.SendAsync(HttpMethod.Head, "/postcard/access/export", null);
         Assert.Equal(200, (int)head.Status);
         Assert.Empty(head.Body);
+    }
+
+    [Fact]
+    public async Task Export_OfAKeptCardThatWasRejected_SaysThatItIsGone()
+    {
+        var (rejected, own) = (await OthersCardAsync(), Text((await _alice.PostAsync("/postcard/card", """{"title":"t","content":"x"}""")).Ok(), "id")!);
+        foreach (var id in new[] { rejected, own })
+        {
+            (await _alice.PostAsync($"/postcard/saved/{id}")).Ok();
+            await _server.Service.App.Store.Reviews.DecideAsync(id, CardStatus.Rejected, "no", Actor.CommandLine, null);
+        }
+
+        using var zip = await ExportAsync();
+        Assert.Equal([(own, false), (rejected, true)], Json(zip, "saved.json").EnumerateArray().Select(saved => (Text(saved, "id")!, saved.GetProperty("gone").GetBoolean())));
     }
 
     [Fact]

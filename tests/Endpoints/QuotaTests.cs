@@ -81,6 +81,23 @@ public sealed class QuotaTests
         Assert.Equal(HttpStatusCode.OK, (await alice.GetAsync($"/postcard/audio/{card}")).Status);
     }
 
+    [Fact]
+    public async Task Quota_ThatWasLoweredWhileAnUploadWaited_RefusesTheCard()
+    {
+        await using var server = await PostcardServer.StartAsync(new Settings { QuotaMegabytes = 0 });
+        var alice = await server.LogInAsync("alice");
+        (await alice.UploadAsync("audio", Mp3(seconds: 300))).Ok();
+        (await alice.UploadAsync("image", Samples.Picture(64, 64))).Ok();
+        await server.RestartAsync(settings => settings with { QuotaMegabytes = 1 });
+
+        (await alice.PostAsync("/postcard/card", WithSound)).Refused(507, "quota_exceeded");
+
+        // What else waits counts, too.
+        (await alice.PostAsync("/postcard/card", """{"title":"t","content":"c","img":true}""")).Refused(507, "quota_exceeded");
+        (await alice.DeleteAsync("/postcard/upload/audio")).Ok();
+        (await alice.PostAsync("/postcard/card", """{"title":"t","content":"c","img":true}""")).Ok();
+    }
+
     private static string[] Files(PostcardServer server) => Directory.GetFiles(Path.Combine(server.Settings.Data, "users"), "*", SearchOption.AllDirectories);
 
     /// <summary>A constant 64 kbit/s: 8 kB a second.</summary>

@@ -1,4 +1,5 @@
 using Postcard.Endpoints;
+using Postcard.Storage;
 using Postcard.Tests.Support;
 
 namespace Postcard.Tests.Endpoints;
@@ -125,6 +126,26 @@ public sealed class RateLimitsTests
         (await new Phone(server, "bob").GetAsync("/postcard/home")).Ok();
         (await neighbour.GetAsync("/postcard/home")).Ok();
         (await guesser.GetAsync("/postcard/home", ("X-Forwarded-For", "203.0.113.7"))).Refused(401, "unauthorized");
+    }
+
+    [Fact]
+    public async Task Guesses_AtMediaOfARejectedCard_AreCounted()
+    {
+        await using var server = await StartAsync(Ample with { LoginsPerMinute = 3 });
+        var alice = await server.LogInAsync("alice");
+        (await alice.UploadAsync("image", Samples.Picture(64, 64))).Ok();
+        var card = (await alice.PostAsync("/postcard/card", """{"title":"t","content":"c","img":true}""")).Ok().GetProperty("id").GetString()!;
+        await server.Service.App.Store.Reviews.DecideAsync(card, CardStatus.Rejected, "no", Actor.CommandLine, null);
+        await LearnAsync(server);
+        var guesser = new Phone(server, Guess);
+        for (var i = 0; i < 3; i++)
+        {
+            (await guesser.GetAsync($"/postcard/image/{card}")).Refused(404, "not_found");
+        }
+
+        (await guesser.GetAsync("/postcard/home")).Refused(429, "rate_limited");
+        (await guesser.GetAsync($"/postcard/image/{card}")).Refused(404, "not_found");
+        Assert.Equal(System.Net.HttpStatusCode.OK, (await alice.GetAsync($"/postcard/image/{card}")).Status);
     }
 
     [Fact]

@@ -32,6 +32,7 @@ public sealed class RejectedCardsTests : IAsyncLifetime
         (await _bob.PutAsync($"/postcard/card/{id}", """{"title":"x"}""")).Refused(404, "not_found");
         (await _bob.DeleteAsync($"/postcard/card/{id}")).Refused(404, "not_found");
         (await _bob.PostAsync($"/postcard/card/{id}/report", "{}")).Refused(404, "not_found");
+        (await _bob.PostAsync($"/postcard/saved/{id}")).Refused(404, "not_found");
         (await _admin.PostAsync($"/postcard/saved/{id}")).Refused(404, "not_found");
         Assert.Equal($$"""[{"id":"{{id}}","gone":true}]""", (await _bob.GetAsync("/postcard/saved")).Ok().GetRawText());
         Assert.Empty(await PlazaAsync());
@@ -47,17 +48,26 @@ public sealed class RejectedCardsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task RejectedCard_Edited_WaitsAgainAndIsThereAgain()
+    public async Task RejectedCard_Edited_WaitsAndIsThereAgainOnceItIsApproved()
     {
-        var id = await MakeAsync();
+        var id = await MakeWithMediaAsync();
+        var path = (await _bob.GetAsync($"/postcard/card/{id}")).Ok().GetProperty("image").GetString()!;
         (await _admin.PostAsync($"/postcard/card/{id}/reject", """{"reason":"no"}""")).Ok();
         Assert.Equal("rejected", (await _alice.PutAsync($"/postcard/card/{id}", """{"plaza":false}""")).Ok().GetProperty("status").GetString());
         var edited = (await _alice.PutAsync($"/postcard/card/{id}", """{"content":"better"}""")).Ok();
         Assert.Equal("pending", edited.GetProperty("status").GetString());
         Assert.False(edited.TryGetProperty("reason", out _));
-        (await _bob.GetAsync($"/postcard/card/{id}")).Ok();
+        Assert.Equal("pending", (await _alice.PutAsync($"/postcard/card/{id}", """{"plaza":true}""")).Ok().GetProperty("status").GetString());
+        Assert.Equal("pending", (await _alice.PutAsync($"/postcard/card/{id}", """{"plaza":false}""")).Ok().GetProperty("status").GetString());
+        await IsHiddenAsync(id, path);
+        await _server.RestartAsync();
+        await IsHiddenAsync(id, path);
 
         Assert.Equal("none", (await _admin.PostAsync($"/postcard/card/{id}/approve")).Ok().GetProperty("status").GetString());
+        (await _bob.GetAsync($"/postcard/card/{id}")).Ok();
+        Assert.Equal(HttpStatusCode.OK, (await _bob.GetAsync(path)).Status);
+        Assert.Equal("none", (await _alice.PutAsync($"/postcard/card/{id}", """{"content":"best"}""")).Ok().GetProperty("status").GetString());
+        (await _bob.GetAsync($"/postcard/card/{id}")).Ok();
         Assert.Empty(await PlazaAsync());
     }
 
@@ -108,6 +118,22 @@ public sealed class RejectedCardsTests : IAsyncLifetime
         var path = (await _bob.GetAsync($"/postcard/card/{id}")).Ok().GetProperty("image").GetString()!;
         Assert.True((await _bob.GetAsync(path)).Headers.CacheControl is { Public: true, Private: false });
         Assert.True((await _bob.GetAsync(path.Split('?')[0])).Headers.CacheControl is { NoCache: true, Private: false });
+    }
+
+    /// <summary>From others; its owner and admins see it, and its picture by a signed link.</summary>
+    private async Task IsHiddenAsync(string id, string path)
+    {
+        (await _bob.GetAsync($"/postcard/card/{id}")).Refused(404, "not_found");
+        (await _bob.PostAsync($"/postcard/saved/{id}")).Refused(404, "not_found");
+        (await _bob.PostAsync($"/postcard/card/{id}/report", "{}")).Refused(404, "not_found");
+        (await _bob.PutAsync($"/postcard/card/{id}", """{"title":"x"}""")).Refused(404, "not_found");
+        (await _bob.GetAsync(path)).Refused(404, "not_found");
+        foreach (var phone in new[] { _alice, _admin })
+        {
+            var signed = await _server.Stranger().GetAsync((await phone.GetAsync($"/postcard/card/{id}")).Ok().GetProperty("image").GetString()!);
+            Assert.Equal(HttpStatusCode.OK, signed.Status);
+            Assert.True(signed.Headers.CacheControl is { Private: true, NoStore: true });
+        }
     }
 
     private async Task<string> MakeAsync() =>

@@ -49,6 +49,19 @@ public sealed class ReportsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ComplaintsAboutACardThatIsOffAlready_TakeItOffOnce()
+    {
+        var id = await MakeAsync();
+        foreach (var who in new[] { "oBob", "oCarol", "oDave" })
+        {
+            await ReportAsync(id, who);
+        }
+
+        Assert.Equal("hold", Assert.Single(await _server.Service.App.Store.Audit.ListAsync(long.MaxValue, 10)).Deed);
+        Assert.Equal(3, (await _admin.GetAsync("/postcard/review?reported=1")).Ok()[0].GetProperty("reports").GetInt32());
+    }
+
+    [Fact]
     public async Task ComplaintsAboutACardThatIsOnlyShared_KeepItFromThePlaza()
     {
         var id = (await _alice.PostAsync("/postcard/card", """{"title":"t","content":"x"}""")).Ok().GetProperty("id").GetString()!;

@@ -78,6 +78,22 @@ public sealed class ReviewsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Decision_AboutACardThatSomebodyElseDecidedMeanwhile_IsNotMade()
+    {
+        var id = await MakeAsync();
+        var seen = (await _admin.GetAsync("/postcard/review")).Ok()[0];
+        var body = $$"""{"updated":"{{seen.GetProperty("updated").GetString()}}","status":"{{seen.GetProperty("status").GetString()}}"}""";
+        (await _admin.PostAsync($"/postcard/card/{id}/reject", """{"reason":"no"}""")).Ok();
+
+        (await _admin.PostAsync($"/postcard/card/{id}/approve", body)).Refused(409, "conflict");
+        Assert.Equal("rejected", await StatusAsync(id));
+        (await _admin.PostAsync($"/postcard/card/{id}/approve", """{"status":"fine"}""")).Refused(422, "invalid_field");
+        (await _admin.PostAsync($"/postcard/card/{id}/reject", """{"reason":"no","status":"pending"}""")).Refused(409, "conflict");
+        (await _admin.PostAsync($"/postcard/card/{id}/approve", """{"status":"rejected"}""")).Ok();
+        Assert.Equal([id], await PlazaAsync());
+    }
+
+    [Fact]
     public async Task EditsAndDecisions_AtTheSameTime_NeverPublishWhatNobodySaw()
     {
         var id = await MakeAsync();
@@ -136,7 +152,7 @@ public sealed class ReviewsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Queue_InPages_ShowsEachCardOnceNewestFirst()
+    public async Task Queue_InPages_ShowsEachCardOnceInEitherOrder()
     {
         var ids = new List<string>();
         for (var i = 0; i < 11; i++)
@@ -153,6 +169,14 @@ public sealed class ReviewsTests : IAsyncLifetime
         }
 
         Assert.Equal(ids, pages);
+        ids.Reverse();
+        var first = await _admin.GetAsync("/postcard/review?order=oldest&limit=6");
+        var second = await _admin.GetAsync($"/postcard/review?order=oldest&limit=6&cursor={first.Next}");
+        Assert.Equal(ids, [.. IdsOf(first.Ok()), .. IdsOf(second.Ok())]);
+        Assert.Null(second.Next);
+        Assert.All(first.Ok().EnumerateArray(), card => Assert.False(card.GetProperty("checking").GetBoolean()));
+        (await _admin.GetAsync("/postcard/review?order=random")).Refused(422, "invalid_field");
+        (await _admin.GetAsync("/postcard/review?order=oldest&reported=1")).Refused(422, "invalid_field");
         (await _admin.GetAsync("/postcard/review?status=none")).Refused(422, "invalid_field");
     }
 

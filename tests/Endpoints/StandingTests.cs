@@ -52,6 +52,19 @@ public sealed class StandingTests
 
         Assert.Equal((expected, held), (stands.Status, stands.Held));
         Assert.Equal(expected == "rejected" ? "r" : "", stands.Reason);
+        Assert.Equal(status == "rejected", stands.Hidden);
+    }
+
+    [Theory]
+    [InlineData("off", true)]
+    [InlineData("manual", false)]
+    [InlineData("wechat", true)]
+    public void Card_ThatWasRejected_StaysHiddenWhateverItsAuthorDoes(string review, bool plaza)
+    {
+        var before = NewCard() with { Status = CardStatus.Pending, Barred = true };
+        var stands = Standing.Of(review, Verdict.Pass, before, before with { Plaza = plaza, Content = "other" });
+
+        Assert.Equal((CardStatus.Pending, true), (stands.Status, stands.Hidden));
     }
 
     private static Card NewCard() => new("card", "uid", "t", "", "", "x", BlobSet.None, null, null, false, CardStatus.None, 1, 1);

@@ -128,6 +128,26 @@ public sealed class ChecksTests : IAsyncLifetime
         Assert.Equal(2, WeChat.CallsOf(FakeWeChat.PictureCheck).Count);
     }
 
+    [Theory]
+    [InlineData(true, "approved")]
+    [InlineData(false, "none")]
+    public async Task Card_ChangedOnceItWasRejected_IsThereAgainWhenItPasses(bool plaza, string status)
+    {
+        var gate = new TaskCompletionSource();
+        WeChat.Answer(FakeWeChat.PictureCheck, FakeWeChat.Error(87014), FakeWeChat.After(gate.Task, FakeWeChat.Error(0, "ok")));
+        var id = await _server.MakeWithPictureAsync(plaza);
+        await _server.UntilStatusAsync(id, "rejected");
+        (await Alice.PutAsync("/postcard/card/" + id, """{"content":"改过的"}""")).Ok();
+        await _server.UntilAskedAsync(FakeWeChat.PictureCheck, 2);
+
+        Assert.Equal("pending", await _server.StatusAsync(id));
+        (await _server.Server.Stranger().GetAsync("/postcard/card/" + id)).Refused(404, "not_found");
+        (await _server.Server.Stranger().GetAsync("/postcard/image/" + id)).Refused(404, "not_found");
+        gate.SetResult();
+        await _server.UntilStatusAsync(id, status);
+        (await _server.Server.Stranger().GetAsync("/postcard/card/" + id)).Ok();
+    }
+
     [Fact]
     public async Task Card_TextChangedOnceItIsApproved_KeepsItsPictureUnasked()
     {
@@ -190,6 +210,51 @@ public sealed class ChecksTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Cards_OnlySharedThatNobodyCouldCheck_AreListedForAdmins()
+    {
+        var admin = await _server.Server.LogInAsync("oAdmin");
+        var passed = await _server.MakeWithPictureAsync(plaza: false);
+        await _server.UntilDoneAsync();
+        WeChat.Answer(FakeWeChat.PictureCheck, FakeWeChat.Error(-1));
+        var givenUp = await _server.MakeWithPictureAsync(plaza: false);
+        for (var asked = 2; asked <= 9; asked++)
+        {
+            await _server.UntilAskedAsync(FakeWeChat.PictureCheck, asked);
+            await PassTheNextPauseAsync(asked - 1);
+        }
+
+        await _server.UntilDoneAsync();
+        (await Alice.UploadAsync("audio", Samples.Wav())).Ok();
+        var voice = ReviewedServer.IdOf(await _server.MakeAsync(media: ",\"audio\":true", plaza: false));
+        var doubted = ReviewedServer.IdOf(await _server.MakeAsync("可疑", plaza: false));
+        await _server.UntilDoneAsync();
+        Assert.Equal([doubted, voice, givenUp], await UncheckedAsync(admin));
+        Assert.Equal("none", await _server.StatusAsync(givenUp));
+        Assert.Equal("none", await _server.StatusAsync(passed));
+
+        (await admin.PostAsync($"/postcard/card/{givenUp}/approve")).Ok();
+        (await admin.PostAsync($"/postcard/card/{voice}/reject", """{"reason":"no"}""")).Ok();
+        (await Alice.PutAsync($"/postcard/card/{doubted}", """{"content":"春天来了"}""")).Ok();
+        await _server.UntilDoneAsync();
+        Assert.Empty(await UncheckedAsync(admin));
+        await _server.Server.AgreesAsync();
+    }
+
+    [Fact]
+    public async Task Card_WhileItIsChecked_IsToldFromThoseThatWaitForAHuman()
+    {
+        var admin = await _server.Server.LogInAsync("oAdmin");
+        var gate = new TaskCompletionSource();
+        WeChat.Answer(FakeWeChat.PictureCheck, FakeWeChat.After(gate.Task, FakeWeChat.Error(-1)));
+        await _server.MakeAsync("可疑");
+        await _server.UntilDoneAsync();
+        await _server.MakeWithPictureAsync();
+
+        Assert.Equal([true, false], (await admin.GetAsync("/postcard/review")).Ok().EnumerateArray().Select(card => card.GetProperty("checking").GetBoolean()));
+        gate.SetResult();
+    }
+
+    [Fact]
     public async Task Voice_WaitingForAHumanBesideARiskyPicture_IsRejected()
     {
         WeChat.Answer(FakeWeChat.PictureCheck, FakeWeChat.Error(87014));
@@ -211,6 +276,9 @@ public sealed class ChecksTests : IAsyncLifetime
         Assert.Equal("approved", card.GetProperty("status").GetString());
         Assert.Empty(WeChat.CallsOf(FakeWeChat.PictureCheck));
     }
+
+    private static async Task<string[]> UncheckedAsync(Phone admin) =>
+        [.. (await admin.GetAsync("/postcard/review?unchecked=1")).Ok().EnumerateArray().Select(ReviewedServer.IdOf)];
 
     /// <summary>Once the failure is written down, the pause after it goes by.</summary>
     private async Task PassTheNextPauseAsync(int failures)

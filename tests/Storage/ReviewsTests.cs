@@ -74,6 +74,7 @@ public sealed class ReviewsTests : IAsyncLifetime
         var id = await MakeAsync();
         var uid = (await CardAsync(id)).Uid;
         var card = await CardAsync(id);
+        await Store.Saves.AddAsync(uid, id);
         await Store.Accounts.BanAsync(uid, banned: true, Actor.CommandLine, "");
 
         // The token was looked at before.
@@ -81,6 +82,33 @@ public sealed class ReviewsTests : IAsyncLifetime
         var edited = await Store.Cards.EditAsync(uid, id, (before, _, _) => new(before with { Content = "y" }, null, null, []));
         Assert.Equal((CardOutcome.Banned, CardOutcome.Banned), (made.Outcome, edited.Outcome));
         Assert.Equal("x", (await CardAsync(id)).Content);
+        Assert.Equal(ProfileOutcome.Banned, await Store.Users.UpdateAsync(uid, new(1, "n", "1"), roleOnce: false, Recheck.None));
+        Assert.Equal(SaveOutcome.Banned, await Store.Saves.AddAsync(uid, id));
+        Assert.Equal(ReportOutcome.Banned, await Store.Reports.AddAsync(uid, id, "r", threshold: 0));
+        Assert.Equal((null, ""), ((await Store.Users.FindAsync(uid))!.Role, (await Store.Users.FindAsync(uid))!.Name));
+    }
+
+    [Fact]
+    public async Task Login_WithAConsent_KeepsItInTheSameChange()
+    {
+        Assert.Equal("1", (await Store.Users.LoginAsync("oBob", "1")).User.Consent);
+        var again = await Store.Users.LoginAsync("oBob", "2");
+        Assert.Equal((false, "2"), (again.New, again.User.Consent));
+        Assert.Equal("2", (await Store.Users.LoginAsync("oBob")).User.Consent);
+    }
+
+    [Fact]
+    public async Task Approval_ThatStopsACheckOnly_IsLogged()
+    {
+        var id = await MakeAsync(plaza: false);
+        await Store.Cards.EditAsync((await CardAsync(id)).Uid, id, (card, _, _) =>
+            new(card with { Updated = Store.Cards.NewTime() }, null, null, [], new NewCheck(CheckParts.Picture, Human: false)));
+        Assert.Equal(ReviewOutcome.Done, await DecideAsync(id, CardStatus.Approved, Actor.CommandLine));
+        Assert.Equal(ReviewOutcome.Done, await DecideAsync(id, CardStatus.Approved, Actor.CommandLine));
+
+        Assert.Equal(ReviewOutcome.Changed, await DecideAsync(id, CardStatus.Rejected, Actor.WeChat));
+        Assert.Equal("approve", Assert.Single(await Store.Audit.ListAsync(long.MaxValue, 10)).Deed);
+        await _server.AgreesAsync();
     }
 
     [Fact]
