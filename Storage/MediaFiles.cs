@@ -90,7 +90,7 @@ internal sealed class MediaFiles
             using (var file = new FileStream(incoming, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0, UnixCreateMode = PrivateFile }))
             {
                 file.Write(content);
-                file.Flush(flushToDisk: true);
+                Native.SyncFile(file.SafeFileHandle);
             }
 
             File.Move(incoming, path, overwrite: true);
@@ -125,7 +125,7 @@ internal sealed class MediaFiles
             hash = Convert.ToHexStringLower(SHA256.HashData(file))[..HashLength];
             bytes = file.Length;
             File.SetUnixFileMode(file.SafeFileHandle, PrivateFile);
-            file.Flush(flushToDisk: true);
+            Native.SyncFile(file.SafeFileHandle);
         }
 
         var name = unique ? $"{kind}-{hash}-{Ids.NewFile()}.{format}" : $"{kind}-{hash}.{format}";

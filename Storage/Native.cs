@@ -6,17 +6,31 @@ namespace Postcard.Storage;
 /// <summary>What the file system offers and .NET does not.</summary>
 internal static partial class Native
 {
+    private const int Interrupted = 4;
     private const int AlreadyExists = 17;
 
     // errno, which .NET leaves in HResult where it has no exception type of its own.
     private const int NoSpace = 28;
     private const int QuotaExceeded = 122;
 
+    /// <summary>Makes a file's bytes and length durable. .NET's own flush to disk does not say when the disk refused.</summary>
+    /// <exception cref="IOException">They may or may not be on disk, and asking again would not tell: the kernel reports a failure once.</exception>
+    public static void SyncFile(SafeFileHandle file)
+    {
+        while (SyncFileCall(file) != 0)
+        {
+            if (Marshal.GetLastPInvokeError() != Interrupted)
+            {
+                throw Error("fsync", "a file");
+            }
+        }
+    }
+
     /// <summary>Makes the names in a directory durable: a rename or a link is not until its directory is synced.</summary>
     public static void SyncDirectory(string path)
     {
         using var handle = OpenDirectory(path);
-        if (Sync((int)handle.DangerousGetHandle()) != 0)
+        if (SyncFileCall(handle) != 0)
         {
             throw Error("fsync", path);
         }
@@ -82,7 +96,7 @@ internal static partial class Native
     private static partial int Open(string path, int flags);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
-    private static partial int Sync(int descriptor);
+    private static partial int SyncFileCall(SafeFileHandle file);
 
     [LibraryImport("libc", EntryPoint = "syncfs", SetLastError = true)]
     private static partial int SyncAll(int descriptor);

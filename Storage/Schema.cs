@@ -107,7 +107,7 @@ internal sealed partial class Schema(string directory, ILogger log)
             using (var copy = FileDisk.OpenPrivate(incoming, FileMode.CreateNew, FileShare.None))
             {
                 data.CopyTo(copy);
-                copy.Flush(flushToDisk: true);
+                Native.SyncFile(copy.SafeFileHandle);
             }
 
             File.Move(incoming, Path.Combine(directory, CopyName(version)), overwrite: true);

@@ -38,7 +38,7 @@ internal sealed class BackupFile : IAsyncDisposable
     public async Task FinishAsync(string path)
     {
         await _stream.FlushAsync();
-        RandomAccess.FlushToDisk(_stream.SafeFileHandle);
+        Native.SyncFile(_stream.SafeFileHandle);
         File.Move(_part, path, overwrite: false);
         _finished = true;
         Native.SyncDirectory(Path.GetDirectoryName(path)!);

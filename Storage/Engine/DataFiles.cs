@@ -12,7 +12,7 @@ internal sealed class DataFiles(IDisk disk, IReadOnlyList<Collection> collection
     private const long KeptLogBytes = 64 << 20;
 
     private readonly IDiskFile _log = disk.Open(LogName);
-    private long _acknowledged = long.MaxValue;
+    private long _acknowledgedBytes = long.MaxValue;
 
     public IDiskFile Data { get; } = disk.Open(DataName);
 
@@ -21,7 +21,8 @@ internal sealed class DataFiles(IDisk disk, IReadOnlyList<Collection> collection
     /// <exception cref="IOException">Nothing is lost: it can be tried again.</exception>
     public LiteStore OpenWritable()
     {
-        var scan = LogScan.Read(_log, _acknowledged);
+        CutLog();
+        var scan = LogScan.Read(_log);
         var header = CheckedHeader(scan) ?? Create();
         if (scan is not null)
         {
@@ -54,7 +55,7 @@ internal sealed class DataFiles(IDisk disk, IReadOnlyList<Collection> collection
     /// <exception cref="IOException"/>
     public LiteStore OpenReadOnly()
     {
-        var scan = LogScan.Read(_log, _acknowledged);
+        var scan = LogScan.Read(_log, _acknowledgedBytes);
         var store = CheckedHeader(scan) is null ? null : Open(new DataStream(Data, scan, _log), null);
         if (store is null || store.IsNew)
         {
@@ -75,21 +76,46 @@ internal sealed class DataFiles(IDisk disk, IReadOnlyList<Collection> collection
         return store;
     }
 
-    /// <summary>Closes a store; if it is broken, what it had not acknowledged will not be redone.</summary>
+    /// <summary>Whether the log on disk may hold changes that were not acknowledged and that the next start would redo.</summary>
+    public bool InDoubt => _acknowledgedBytes != long.MaxValue;
+
+    /// <summary>Closes a store; if it is broken, what it had not acknowledged goes, from the disk as well if that is possible now.</summary>
     public void Close(LiteStore store)
     {
         if (!store.IsReadOnly && store.Fault is not null)
         {
-            _acknowledged = store.AcknowledgedRecords;
+            _acknowledgedBytes = store.AcknowledgedLogBytes;
         }
 
         store.Dispose();
+        try
+        {
+            CutLog();
+        }
+        catch (Exception e) when (DiskFaults.IsDisk(e))
+        {
+            // Stays in doubt, which callers are told; opening for writing tries again.
+        }
     }
 
     public void Dispose()
     {
         Data.Dispose();
         _log.Dispose();
+    }
+
+    /// <summary>
+    /// Takes from the log what a broken store wrote behind its last acknowledged change: its callers are told that it failed, and
+    /// undo what belongs to it, so no start may redo it. A cut needs no space.
+    /// </summary>
+    private void CutLog()
+    {
+        if (InDoubt)
+        {
+            _log.SetLength(Math.Min(_log.Length, _acknowledgedBytes));
+            _log.Sync();
+            _acknowledgedBytes = long.MaxValue;
+        }
     }
 
     private LiteStore Open(DataStream data, LogStream? log)

@@ -52,7 +52,7 @@ internal sealed class FileDisk(string directory) : IDisk
 
         public void SetLength(long length) => RandomAccess.SetLength(file.SafeFileHandle, length);
 
-        public void Sync() => RandomAccess.FlushToDisk(file.SafeFileHandle);
+        public void Sync() => Native.SyncFile(file.SafeFileHandle);
 
         public void Dispose() => file.Dispose();
     }

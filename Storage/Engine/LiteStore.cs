@@ -35,7 +35,8 @@ internal sealed class LiteStore : IDisposable
     /// <summary>Bytes that the next checkpoint moves.</summary>
     public long LogBytes => _log?.Length ?? 0;
 
-    public long AcknowledgedRecords => _log!.Acknowledged;
+    /// <summary>Where the log ends whose changes were made durable.</summary>
+    public long AcknowledgedLogBytes => _log!.AcknowledgedBytes;
 
     public void Begin() => Strictly(() => Expect(_open = _engine.BeginTrans(), "A transaction was left open."));
 

@@ -6,9 +6,9 @@ internal sealed record LogScan(LogEpoch Epoch, IReadOnlyDictionary<uint, long> P
 {
     /// <summary>Reads the longest valid chain of records and of it what commits confirmed.</summary>
     /// <param name="log">The log's file.</param>
-    /// <param name="acknowledged">Records known to be on disk when the log broke while running: those behind were reported as failed.</param>
+    /// <param name="acknowledgedBytes">Where ends what was known to be on disk when the log broke while running: what is behind was reported as failed.</param>
     /// <returns>Null when there is nothing to redo.</returns>
-    public static LogScan? Read(IDiskFile log, long acknowledged = long.MaxValue)
+    public static LogScan? Read(IDiskFile log, long acknowledgedBytes = long.MaxValue)
     {
         var block = new byte[LogFormat.BlockBytes];
         if (log.Read(block, 0) < block.Length || !LogFormat.TryReadEpoch(block, out var epoch, out var hash))
@@ -20,7 +20,7 @@ internal sealed record LogScan(LogEpoch Epoch, IReadOnlyDictionary<uint, long> P
         var open = new Dictionary<uint, List<(uint Page, long At)>>();
         var pages = Array.Empty<byte>();
         var at = (long)LogFormat.BlockBytes;
-        for (var sequence = 0L; sequence < acknowledged && log.Read(block, at) == block.Length; sequence++)
+        for (var sequence = 0L; at < acknowledgedBytes && log.Read(block, at) == block.Length; sequence++)
         {
             var bytes = LogFormat.PagesOf(block, epoch.Salt, sequence, hash) * DataHeader.PageBytes;
             at += LogFormat.BlockBytes;

@@ -39,8 +39,8 @@ internal sealed class LogStream(IDiskFile file, DataHeader data) : Stream
 
     public override long Position { get; set; }
 
-    /// <summary>Records of this epoch that are known to be on disk.</summary>
-    public long Acknowledged { get; private set; }
+    /// <summary>Where in the file ends what is known to be on disk of this epoch; 0 when nothing is.</summary>
+    public long AcknowledgedBytes { get; private set; }
 
     /// <summary>The stamp that the next checkpoint has to give the data file.</summary>
     public int NextStamp => _epoch.Next;
@@ -110,7 +110,7 @@ internal sealed class LogStream(IDiskFile file, DataHeader data) : Stream
             _buffered = 0;
             _end = 0;
             _sequence = 0;
-            Acknowledged = 0;
+            AcknowledgedBytes = 0;
         }
     }
 
@@ -155,7 +155,7 @@ internal sealed class LogStream(IDiskFile file, DataHeader data) : Stream
             }
 
             _unsynced = false;
-            Acknowledged = _sequence;
+            AcknowledgedBytes = _end;
         }
     }
 

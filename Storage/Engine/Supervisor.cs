@@ -57,7 +57,8 @@ internal sealed partial class Supervisor : IDisposable
     public int Generation => _generation;
 
     /// <summary>What a caller is told whose work cannot be done now.</summary>
-    public Exception Refusal => DiskFaults.ForCaller(_fault);
+    /// <remarks>That the disk is full means that nothing was changed, which is not certain while the log is in doubt.</remarks>
+    public Exception Refusal => _files.InDoubt ? new StorageUnavailableException(_fault) : DiskFaults.ForCaller(_fault);
 
     /// <summary>Replaces a store that broke by what can still be read.</summary>
     public void Replace()

@@ -55,6 +55,59 @@ public sealed class DiskFaultTests
         await AssertAfterRestart("before", "later");
     }
 
+    /// <summary>What was refused must not come back: its caller has taken back the files that belong to it.</summary>
+    [Theory]
+    [InlineData("kill")]
+    [InlineData("stop")]
+    [InlineData("power cut")]
+    public async Task LogSync_ThatFails_StaysRefusedAfterTheNextStart(string end)
+    {
+        var database = Open();
+        await Put(database, "before");
+        FailOnce(DataFiles.LogName, DiskStepKind.Sync, 28);
+        await Assert.ThrowsAsync<StorageFullException>(() => Put(database, "refused"));
+        foreach (var seed in Enumerable.Range(0, end == "power cut" ? 20 : 1))
+        {
+            var disk = end switch
+            {
+                "kill" => _disk.Copy(),
+                "power cut" => _disk.CutPower(_disk.Steps, new Random(seed)),
+                _ => _disk,
+            };
+            if (end == "stop")
+            {
+                await database.DisposeAsync();
+            }
+
+            await using var next = Open(disk);
+            Assert.Equal(["before"], await Ids(next));
+        }
+
+        await database.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task LogSync_ThatFailsWhereTheLogCannotBeCut_IsNotCalledUnchanged()
+    {
+        await using var database = Open();
+        await Put(database, "before");
+        _disk.Before = (file, step) =>
+        {
+            if (file == DataFiles.LogName && step is DiskStepKind.Sync or DiskStepKind.SetLength)
+            {
+                throw SimulatedDisk.Full();
+            }
+        };
+
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => Put(database, "in doubt"));
+        Assert.Equal(["before"], await Ids(database));
+
+        _disk.Before = (_, _) => { };
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await Put(database, "later");
+        Assert.Equal(["before", "later"], await Ids(database));
+    }
+
     [Theory]
     [InlineData(DiskStepKind.Write)]
     [InlineData(DiskStepKind.Sync)]
@@ -164,7 +217,9 @@ public sealed class DiskFaultTests
         await AssertAfterRestart("before", "later");
     }
 
-    private Database Open() => Database.Open(_disk, PowerCutWorkload.Collections, new() { Time = _time });
+    private Database Open() => Open(_disk);
+
+    private Database Open(SimulatedDisk disk) => Database.Open(disk, PowerCutWorkload.Collections, new() { Time = _time });
 
     private void FailOnce(string name, DiskStepKind kind, int errno) => _disk.Before = (file, step) =>
     {

@@ -63,6 +63,21 @@ internal sealed class SimulatedDisk : IDisk
         }
     }
 
+    /// <summary>What is found after the process was killed: all that was written, synced or not.</summary>
+    public SimulatedDisk Copy()
+    {
+        lock (_gate)
+        {
+            var copy = new SimulatedDisk();
+            foreach (var (name, file) in _files)
+            {
+                copy._files[name] = file.Copy();
+            }
+
+            return copy;
+        }
+    }
+
     /// <summary>What may be found after the power went before step <paramref name="at"/>.</summary>
     public SimulatedDisk CutPower(int at, Random random)
     {

@@ -58,6 +58,8 @@ internal sealed class SimulatedFile(byte[] origin)
         Length = length;
     }
 
+    public SimulatedFile Copy() => new(_bytes[..(int)Length]);
+
     /// <summary>Makes the present bytes those that the file begins with.</summary>
     public void Settle() => Origin = _bytes[..(int)Length];
 }
