@@ -10,9 +10,11 @@ internal static class Access
     private const int DevNameMaxLength = 32;
     private const int ConsentMaxLength = 32;
 
+    /// <summary>Beside <c>data</c> until a login has gone well.</summary>
+    public const string NobodyLoggedIn = "\"new\":0,\"exist\":0";
+
     public static async Task LoginAsync(Call call)
     {
-        call.Beside = "\"new\":0,\"exist\":0";
         var fields = await JsonFields.ReadAsync(call);
         var (code, consent) = (fields.RequiredText("code", CodeMaxLength), ConsentOf(fields));
         var login = await call.App.Store.Users.LoginAsync(await OpenIdAsync(call, code), consent);

@@ -22,7 +22,7 @@ internal sealed class Admission(App app, IdentityLookup identity)
         var caller = route.Guard is Guard.Open or Guard.Metrics ? null : await CallerAsync(exchange, route);
         Admit(exchange, route.Rate, caller);
         CheckLength(http.Request, route.Body);
-        return new Call(http, app, caller, id);
+        return new Call(http, app, caller, id) { Beside = route.Beside };
     }
 
     private async ValueTask<Caller?> CallerAsync(Exchange exchange, Route route)

@@ -171,8 +171,8 @@ internal sealed class ExportZip
 
         await using (source)
         {
-            // Pictures and sounds are compressed already.
-            var entry = _zip.CreateEntry(name, CompressionLevel.NoCompression);
+            // Pictures and sounds are compressed already, but readers that stream refuse stored entries whose length comes behind them.
+            var entry = _zip.CreateEntry(name, CompressionLevel.Fastest);
             entry.LastWriteTime = Datable(DateTimeOffset.FromUnixTimeMilliseconds(blob.Modified));
             await using var target = await entry.OpenAsync(cancel);
             await source.CopyToAsync(target, BufferBytes, cancel);

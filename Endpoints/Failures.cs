@@ -42,7 +42,7 @@ internal static class Failures
         WeChatFault.TooOften => Failure.RateLimited(seconds: 60),
         WeChatFault.TimedOut => new(504, "wechat_unavailable", new("微信服务响应超时，请稍后再试", "WeChat did not answer in time, please try again")),
         WeChatFault.NotConfigured => new(502, "wechat_unavailable", new("服务器未配置微信小程序", "This server has no WeChat mini-program")),
-        WeChatFault.Refused => new(502, "wechat_unavailable", new($"微信拒绝了该请求（错误码 {refusal.Code}）", $"WeChat refused this (error {refusal.Code})")),
+        WeChatFault.Refused or WeChatFault.AccountRefused or WeChatFault.AddressNotAllowed => new(502, "wechat_unavailable", new($"微信拒绝了该请求（错误码 {refusal.Code}）", $"WeChat refused this (error {refusal.Code})")),
         _ => new(502, "wechat_unavailable", new("微信服务暂时不可用，请稍后再试", "WeChat is not available now, please try again")),
     };
 

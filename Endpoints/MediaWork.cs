@@ -19,8 +19,8 @@ internal static class MediaWork
         }
         finally
         {
-            File.Delete(large);
-            File.Delete(small);
+            MediaFiles.DeleteIncoming(large);
+            MediaFiles.DeleteIncoming(small);
         }
     }
 
@@ -36,7 +36,7 @@ internal static class MediaWork
         }
         finally
         {
-            File.Delete(target);
+            MediaFiles.DeleteIncoming(target);
         }
     }
 }

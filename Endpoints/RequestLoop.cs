@@ -65,7 +65,7 @@ internal sealed partial class RequestLoop(App app, Router router, IdentityLookup
         catch (Exception e)
         {
             // The one place that may catch all: whatever a request ends in becomes its reply.
-            status = await RefuseAsync(call ?? new Call(http, app, null, ""), e);
+            status = await RefuseAsync(call ?? new Call(http, app, null, "") { Beside = route?.Beside }, e);
         }
 
         Record(exchange, route, status, Stopwatch.GetTimestamp() - started);

@@ -50,6 +50,9 @@ internal sealed record Route(string Method, string Path, Guard Guard, Body Body,
     /// <summary>Whether banned users may call it although it changes something.</summary>
     public bool ForBanned { get; init; }
 
+    /// <summary>JSON members beside <c>data</c> of every reply, also of those that no handler gave.</summary>
+    public string? Beside { get; init; }
+
     public bool IsWrite { get; } = Method != HttpMethods.Get;
 }
 
@@ -81,7 +84,7 @@ internal sealed class Call(HttpContext http, App app, Caller? caller, string id)
 
     /// <summary>
     /// JSON members beside <c>data</c>, as <c>"new":1,"exist":0</c>. What is set here stands in the reply whether the handler
-    /// answers or fails.
+    /// answers or fails. It begins as the route's.
     /// </summary>
     public string? Beside { get; set; }
 }

@@ -7,7 +7,7 @@ internal static class Routes
 {
     public static readonly IReadOnlyList<Route> All =
     [
-        new("POST", "/postcard/access", Guard.Open, Body.Json, Rate.Login, Access.LoginAsync),
+        new("POST", "/postcard/access", Guard.Open, Body.Json, Rate.Login, Access.LoginAsync) { Beside = Access.NobodyLoggedIn },
         new("GET", "/postcard/access", Guard.User, Body.None, Access.GetAsync),
         new("PUT", "/postcard/access", Guard.User, Body.Json, Access.UpdateAsync),
         new("GET", "/postcard/access/export", Guard.User, Body.None, Export.SendAsync),

@@ -37,7 +37,7 @@ internal sealed class UploadForm : IAsyncDisposable
     {
         foreach (var file in _files)
         {
-            File.Delete(file.Path);
+            MediaFiles.DeleteIncoming(file.Path);
         }
 
         _files.Clear();

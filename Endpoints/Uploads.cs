@@ -1,3 +1,4 @@
+using Postcard.Media;
 using Postcard.Storage;
 
 namespace Postcard.Endpoints;
@@ -14,6 +15,38 @@ internal static class Uploads
             throw Failure.QuotaFull(app.Settings.QuotaMegabytes);
         }
 
+        try
+        {
+            await TakeAsync(call, uid);
+        }
+        catch (Exception e) when (e is IOException or MediaException)
+        {
+            // Erasing the account takes the directory from under the uploads that are on their way.
+            if (await app.Store.Users.FindAsync(uid) is null)
+            {
+                throw Failure.Unauthorized();
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Empties a slot; one that is empty is no error.</summary>
+    public static async Task DeleteAsync(Call call)
+    {
+        var kind = call.Id switch
+        {
+            "image" => UploadKind.Image,
+            "audio" => UploadKind.Audio,
+            _ => throw Failure.NotFound(),
+        };
+        await call.App.Store.Uploads.DeleteAsync(call.User.Uid, kind);
+        await Replies.OkAsync(call, new Text("已清除", "Removed"));
+    }
+
+    private static async Task TakeAsync(Call call, string uid)
+    {
+        var app = call.App;
         using var pass = app.Uploading.Enter(call);
         app.Store.Files.MakeUser(uid);
         var directory = app.Store.Files.TempDirectory(uid);
@@ -39,18 +72,5 @@ internal static class Uploads
                 call, new("audio", audio.Format, audio.Duration / 1000.0, audio.Bytes), Json.Default.AudioUploadData, new("录音已上传", "The recording was uploaded")),
             _ => throw new InvalidOperationException("An upload is a picture or a sound."),
         });
-    }
-
-    /// <summary>Empties a slot; one that is empty is no error.</summary>
-    public static async Task DeleteAsync(Call call)
-    {
-        var kind = call.Id switch
-        {
-            "image" => UploadKind.Image,
-            "audio" => UploadKind.Audio,
-            _ => throw Failure.NotFound(),
-        };
-        await call.App.Store.Uploads.DeleteAsync(call.User.Uid, kind);
-        await Replies.OkAsync(call, new Text("已清除", "Removed"));
     }
 }

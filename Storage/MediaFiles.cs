@@ -105,6 +105,15 @@ internal sealed class MediaFiles
     /// <summary>A path in <paramref name="directory"/> for bytes that no record names yet.</summary>
     public static string NewIncoming(string directory) => Path.Combine(directory, Incoming + Ids.NewFile());
 
+    /// <summary>Deletes such a file if it is there; its directory may have gone with the user.</summary>
+    public static void DeleteIncoming(string path)
+    {
+        if (File.Exists(path))
+        {
+            File.Delete(path);
+        }
+    }
+
     /// <summary>The first 128 bits of a file's SHA-256, in lower-case hexadecimal.</summary>
     public static async Task<string> HashAsync(string path, CancellationToken cancel)
     {

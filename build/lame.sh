@@ -2,7 +2,7 @@
 # lame.sh amd64|arm64 TARGET: brings libmp3lame.so.0 of LAME 3.100 to TARGET, without root and without installing anything.
 #
 # It comes from the machine's own apt sources. Debian 12's build is pinned by its hash; another distribution has a build of its own, for which
-# apt's check of signatures counts.
+# apt's check of signatures counts. Another architecture comes from the same sources; on Ubuntu from its public mirror.
 set -eu
 
 architecture=$1
@@ -24,12 +24,21 @@ apt() {
     program=$1
     shift
     "$program" -q -o Dir::State="$work/state" -o Dir::State::status=/dev/null -o Dir::Cache="$work/cache" -o APT::Sandbox::User= \
-        -o Acquire::Languages=none -o Acquire::Retries=0 -o Acquire::http::Timeout=10 -o Acquire::https::Timeout=10 "$@" >>"$work/log" 2>&1
+        -o Acquire::Languages=none -o Acquire::Retries=2 -o Acquire::http::Timeout=10 -o Acquire::https::Timeout=10 "$@" >>"$work/log" 2>&1
+}
+
+# Ubuntu keeps amd64 on its archive and the other architectures on its ports: for a foreign one the machine's own sources do not do.
+foreign() {
+    . /etc/os-release
+    [ "$ID" = ubuntu ] && [ "$architecture" != "$(dpkg --print-architecture)" ] || return 0
+    [ "$architecture" = amd64 ] && mirror=http://archive.ubuntu.com/ubuntu || mirror=http://ports.ubuntu.com/ubuntu-ports
+    echo "deb [signed-by=/usr/share/keyrings/ubuntu-archive-keyring.gpg] $mirror $VERSION_CODENAME main universe" >"$work/sources.list"
+    echo "-o Dir::Etc::SourceList=$work/sources.list -o Dir::Etc::SourceParts=/dev/null"
 }
 
 fetch() {
     cd "$work"
-    options="-o APT::Architecture=$architecture -o APT::Architectures=$architecture"
+    options="-o APT::Architecture=$architecture -o APT::Architectures=$architecture $(foreign)"
     # A third-party source that fails does not matter: the download decides.
     apt apt-get $options update || true
     apt apt-get $options download libmp3lame0 || return 1

@@ -101,7 +101,7 @@ public sealed class TemplateCommandsTests : IDisposable
     public async Task Template_ManyCommandsAtOnceWithoutAServer_TakeTurns()
     {
         _shell.Folder.Write("a.jpg", Samples.Picture(32, 32));
-        var outcomes = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => _shell.RunAsync("template", "add", "--image", "a.jpg")));
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 4).Select(n => _shell.RunAsync("template", "add", "--image", "a.jpg", "--title", $"{n}")));
 
         Assert.Equal(["1\n", "2\n", "3\n", "4\n"], outcomes.Select(outcome => outcome.Done().Out).Order());
     }

@@ -35,6 +35,16 @@ public sealed class AccessTests : IAsyncLifetime
         Assert.NotEqual(data.GetProperty("token").GetString(), again.Ok().GetProperty("token").GetString());
     }
 
+    /// <summary>Also what is refused before the handler looks at it.</summary>
+    [Fact]
+    public async Task Login_TooLargeOrTooOften_SaysThatNobodyLoggedIn()
+    {
+        await _server.RestartAsync(settings => settings with { Rates = settings.Rates with { LoginsPerMinute = 1 }, Limits = true });
+        var large = (await _server.Stranger().PostAsync("/postcard/access", new string(' ', 70_000))).Refused(413, "too_large");
+        var often = (await _server.Stranger().PostAsync("/postcard/access", "{}")).Refused(429, "rate_limited");
+        Assert.All([large, often], reply => Assert.Equal((0, 0), (reply.Json.GetProperty("new").GetInt32(), reply.Json.GetProperty("exist").GetInt32())));
+    }
+
     [Fact]
     public async Task Session_ThatEndedWhileTheServerWasStopped_IsNobodys()
     {

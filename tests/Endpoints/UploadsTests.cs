@@ -38,6 +38,26 @@ public sealed class UploadsTests : IAsyncLifetime
         Assert.Equal(3.2, data.GetProperty("duration").GetDouble(), 0.1);
     }
 
+    [Fact]
+    public async Task Upload_WhoseAccountIsErasedMeanwhile_NeedsALogin()
+    {
+        var picture = Samples.Picture(600, 600);
+        var head = "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"x\"\r\n\r\n";
+        using var connection = await RawConnection.OpenAsync(_server.Address);
+        await connection.SendAsync(
+            $"POST /postcard/upload?type=image HTTP/1.1\r\nHost: x\r\ntoken: {_alice.Token}\r\nContent-Type: multipart/form-data; boundary=b\r\n"
+            + $"Content-Length: {head.Length + picture.Length + 9}\r\n\r\n{head}");
+        await connection.SendAsync(picture.AsMemory(0, picture.Length / 2));
+        await Until.EqualAsync(true, () => Task.FromResult(Directory.EnumerateFiles(_server.Service.App.Store.Files.Users, "*", SearchOption.AllDirectories).Any()));
+        (await _alice.DeleteAsync("/postcard/access")).Ok();
+        await connection.SendAsync(picture.AsMemory(picture.Length / 2));
+        await connection.SendAsync("\r\n--b--\r\n");
+
+        var reply = await connection.ReadAsync();
+        Assert.Equal((401, "unauthorized"), (reply.Status, reply.Json.GetProperty("data").GetProperty("reason").GetString()));
+        Assert.Empty(Directory.EnumerateFiles(_server.Service.App.Store.Files.Users, "*", SearchOption.AllDirectories));
+    }
+
     [Theory]
     [InlineData("?type=image", null, null)]
     [InlineData("", "type", "image")]

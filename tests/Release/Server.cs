@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
@@ -42,11 +43,14 @@ internal sealed partial class Server : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Resident memory in MiB.</summary>
-    public double Mebibytes()
+    /// <summary>Resident memory in MiB: all of it, and what is no page of a file.</summary>
+    public (double All, double Own) Mebibytes()
     {
-        _process.Refresh();
-        return _process.WorkingSet64 / (1024.0 * 1024);
+        var kibibytes = File.ReadLines($"/proc/{_process.Id}/status")
+            .Select(line => line.Split((char[])[':', ' ', '\t'], StringSplitOptions.RemoveEmptyEntries))
+            .Where(fields => fields[0].StartsWith("Rss", StringComparison.Ordinal))
+            .ToDictionary(fields => fields[0], fields => double.Parse(fields[1], CultureInfo.InvariantCulture));
+        return (kibibytes.Values.Sum() / 1024, (kibibytes["RssAnon"] + kibibytes["RssShmem"]) / 1024);
     }
 
     /// <summary>Files that are mapped into the process and could be code.</summary>

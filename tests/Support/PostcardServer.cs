@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
 using Postcard.Commands;
 using Postcard.Endpoints;
@@ -70,7 +71,13 @@ internal sealed class PostcardServer : IAsyncDisposable
     /// <summary>A phone that <paramref name="openId"/> has logged in on, through WeChat.</summary>
     public async Task<Phone> LogInAsync(string openId)
     {
-        var reply = await Stranger().PostAsync("/postcard/access", $$"""{"code":"{{WeChat.Issue("code-" + Guid.NewGuid().ToString("N"), openId)}}"}""");
+        Reply reply;
+        do
+        {
+            reply = await Stranger().PostAsync("/postcard/access", $$"""{"code":"{{WeChat.Issue("code-" + Guid.NewGuid().ToString("N"), openId)}}"}""");
+        }
+        while (reply.Status is HttpStatusCode.GatewayTimeout); // A machine under load: as a front end does, with a new code.
+
         return new(this, reply.Ok().GetProperty("token").GetString());
     }
 
