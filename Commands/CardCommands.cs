@@ -81,7 +81,7 @@ internal static class CardCommands
         var reason = new Option<string>("--reason") { Description = "What the author reads.", HelpName = "TEXT", Required = true };
         var command = new ExampleCommand("reject", "Reject one card: nobody but its author and admins sees it any more.")
         {
-            Examples = [("With a reason", "postcard card reject 4c8vxkq0m2z7tn1r5bya --reason 含有广告")],
+            Examples = [("With a reason", "postcard card reject 0cp4c8vxkq0m2z7tn1r5bya3 --reason 含有广告")],
         };
         command.Add(id);
         command.Add(reason);

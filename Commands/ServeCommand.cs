@@ -36,7 +36,16 @@ internal static partial class ServeCommand
         var codecs = Task.Run(() => new Codecs(Pictures.Codec, Sounds.Codec), stop);
         await using var access = settings.AccessLog ? new AccessLog(around.Out, settings.LogFormat == "json") : null;
         await using var service = await StartAsync(settings, loggers, access);
-        await Banner.WriteAsync(around.Out, settings, service, await codecs);
+        if (settings.LogFormat == "json")
+        {
+            // Standard output is the access log's then, a JSON object in each line.
+            LogListening(log, ProgramVersion.Text, string.Join(", ", service.Server.Addresses), settings.Data);
+        }
+        else
+        {
+            await Banner.WriteAsync(around.Out, settings, service, await codecs);
+        }
+
         await Task.Delay(Timeout.InfiniteTimeSpan, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
         LogStopping(log);
@@ -57,6 +66,9 @@ internal static partial class ServeCommand
             throw new CommandException(line);
         }
     }
+
+    [LoggerMessage(LogLevel.Information, "Postcard {Version} on {Addresses}, data in {Data}")]
+    private static partial void LogListening(ILogger log, string version, string addresses, string data);
 
     [LoggerMessage(LogLevel.Information, "Stopping: requests under way may end")]
     private static partial void LogStopping(ILogger log);

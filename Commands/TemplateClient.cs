@@ -6,7 +6,7 @@ namespace Postcard.Commands;
 /// <param name="Existing">Whether it was there already.</param>
 internal sealed record TemplateInfo(int Id, string Title, bool WithAudio, string Image, string? Audio, bool Existing, string Json);
 
-/// <summary>The template routes of <c>api.md</c>, called through a <see cref="ControlLink"/>.</summary>
+/// <summary>The template routes, which the README's API chapter describes, called through a <see cref="ControlLink"/>.</summary>
 /// <remarks>Every call throws a <see cref="CommandException"/> with the server's own sentence when it refuses.</remarks>
 internal sealed class TemplateClient(ControlClient server)
 {

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
@@ -12,8 +11,6 @@ internal static class Metrics
 {
     private const string Bearer = "Bearer ";
     private static readonly string[] Forwarding = ["X-Forwarded-For", "X-Real-IP", "Forwarded", "Via"];
-    private static readonly string Version =
-        typeof(Metrics).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
 
     public static Task GetAsync(Call call)
     {
@@ -83,7 +80,7 @@ internal static class Metrics
         text.Single("postcard_disk_floor_bytes", "gauge", "Free disk below which uploads are refused.", app.Settings.MinFreeMegabytes * 1048576.0);
         text.Single("postcard_access_log_dropped_total", "counter", "Lines of the access log that nobody took in time.", app.AccessLog?.Dropped ?? 0);
         text.Family("postcard_build_info", "gauge", "The version that runs.");
-        text.Sample("postcard_build_info", 1, ("version", Version), ("runtime", Environment.Version.ToString()));
+        text.Sample("postcard_build_info", 1, ("version", ProgramVersion.Text), ("runtime", Environment.Version.ToString()));
     }
 
     private static void WriteProcess(MetricsText text)

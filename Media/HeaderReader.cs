@@ -33,18 +33,6 @@ internal sealed class HeaderReader(SafeFileHandle file) : IDisposable
 
     public uint LittleUInt32() => BinaryPrimitives.ReadUInt32LittleEndian(Take(4));
 
-    /// <summary>An unsigned number of 0, 1, 2, 3, 4 or 8 bytes, big end first.</summary>
-    public ulong BigUnsigned(int bytes)
-    {
-        ulong value = 0;
-        foreach (var b in Take(bytes))
-        {
-            value = value << 8 | b;
-        }
-
-        return value;
-    }
-
     /// <summary>The next bytes, valid until the next call.</summary>
     public ReadOnlySpan<byte> Take(int count)
     {

@@ -64,16 +64,6 @@ internal sealed unsafe class Mp3Encoder : IDisposable
         }
     }
 
-    /// <summary>Writes an MP3 file that only the owner may read.</summary>
-    /// <param name="samples">Interleaved, ±1.</param>
-    public static void EncodeFile(string path, int sampleRate, int channels, ReadOnlySpan<float> samples)
-    {
-        using var file = MediaFile.Create(path);
-        using var encoder = new Mp3Encoder(file, sampleRate, channels);
-        encoder.Write(samples);
-        encoder.Finish();
-    }
-
     /// <param name="samples">Interleaved, whole frames.</param>
     public void Write(ReadOnlySpan<short> samples)
     {

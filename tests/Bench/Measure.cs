@@ -11,6 +11,6 @@ internal sealed record Measure(double Rate, double P50, double P99, double CpuMi
 
 /// <summary>A row of the table.</summary>
 /// <param name="Measure">Null when the peer is not there.</param>
-/// <param name="Result">What the issue asks about: mostly our rate divided by the peer's.</param>
+/// <param name="Result">What there is a goal for: mostly our rate divided by the peer's.</param>
 /// <param name="Reached">Null where nothing is asked.</param>
 internal sealed record Row(string Work, string System, Measure? Measure, string Result = "", string Target = "", bool? Reached = null);

@@ -6,7 +6,7 @@ namespace Bench;
 /// <summary>The table that is printed at the end.</summary>
 internal static class Report
 {
-    private static readonly string[] Heads = ["work", "server", "rate /s", "p50 ms", "p99 ms", "CPU µs", "memory MB", "Postcard is", "asked", ""];
+    private static readonly string[] Heads = ["work", "server", "rate /s", "p50 ms", "p99 ms", "CPU µs", "memory MB", "Postcard is", "goal", ""];
 
     public static string Write(IReadOnlyList<Row> rows, bool markdown)
     {
