@@ -9,7 +9,7 @@ namespace Postcard.Jobs;
 /// Makes a backup whenever the latest one in the directory is older than the interval, so that restarts neither multiply nor skip them, and deletes
 /// the oldest. One that failed is tried again after a while.
 /// </summary>
-internal sealed partial class Backups : IAsyncDisposable
+internal sealed partial class Backups : Job
 {
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Retry = TimeSpan.FromMinutes(15);
@@ -22,65 +22,34 @@ internal sealed partial class Backups : IAsyncDisposable
     private readonly BackupSeries _series;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
-    private readonly CancellationTokenSource _stop = new();
-    private readonly Task _running;
 
     /// <param name="directory">Made when it is not there.</param>
-    public Backups(Store store, Settings settings, string directory, TimeProvider time, ILogger<Backups> log)
+    public Backups(Store store, Settings settings, string directory, TimeProvider time, ILogger<Backups> log) : base(time)
     {
         (_store, _settings, _directory, _time, _log) = (store, settings, directory, time, log);
         _series = BackupSeries.OfServer(directory);
-        _running = Task.Run(RunAsync);
+        Begin(FirstDelay);
     }
 
-    public async ValueTask DisposeAsync()
+    protected override async Task<TimeSpan> StepAsync()
     {
-        await _stop.CancelAsync();
-        await _running;
-        _stop.Dispose();
+        MediaFiles.MakeDirectory(_directory);
+        var wait = UntilDue();
+        if (wait <= TimeSpan.Zero)
+        {
+            wait = await MakeAsync() ? UntilDue() : Retry;
+        }
+
+        // Less than nothing when a backup takes longer than the interval, or the clock jumped meanwhile.
+        return TimeSpan.FromTicks(Math.Clamp(wait.Ticks, ShortestWait.Ticks, LongestWait.Ticks));
     }
 
-    private async Task RunAsync()
+    protected override TimeSpan Failed(Exception e)
     {
-        try
-        {
-            await Task.Delay(FirstDelay, _time, _stop.Token);
-            while (true)
-            {
-                // Less than nothing when a backup takes longer than the interval, or the clock jumped meanwhile.
-                var ticks = Math.Clamp((await TryAsync()).Ticks, ShortestWait.Ticks, LongestWait.Ticks);
-                await Task.Delay(TimeSpan.FromTicks(ticks), _time, _stop.Token);
-            }
-        }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-        {
-            // The server stops; what was begun is gone, and the next start begins anew.
-        }
-    }
-
-    /// <returns>How long until something is to be done again.</returns>
-    private async Task<TimeSpan> TryAsync()
-    {
-        try
-        {
-            MediaFiles.MakeDirectory(_directory);
-            if (UntilDue() is { Ticks: > 0 } wait)
-            {
-                return wait;
-            }
-
-            return await MakeAsync() ? UntilDue() : Retry;
-        }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            // Whatever it was: a job that ended here would let the backups stop without a word. Not the message: it may hold a path, and so
-            // a user's id.
-            var reason = e is StorageFullException || (e is IOException io && Native.IsDiskFull(io)) ? "no space" : e.GetType().Name;
-            JobsMeter.BackupFailures.Add(1);
-            JobsMeter.BackupOk.Record(0);
-            LogFailed(reason, Retry.TotalMinutes);
-            return Retry;
-        }
+        JobsMeter.BackupFailures.Add(1);
+        JobsMeter.BackupOk.Record(0);
+        LogFailed(ReasonOf(e), Retry.TotalMinutes);
+        return Retry;
     }
 
     /// <summary>Names of a time to come were given by a clock that ran ahead, and do not count.</summary>
@@ -101,7 +70,7 @@ internal sealed partial class Backups : IAsyncDisposable
     private async Task<bool> MakeAsync()
     {
         var started = _time.GetTimestamp();
-        await using var run = await _store.Archiver.BeginAsync(_stop.Token);
+        await using var run = await _store.Archiver.BeginAsync(Stopping);
         if (run is null)
         {
             return false;
@@ -115,7 +84,7 @@ internal sealed partial class Backups : IAsyncDisposable
         }
 
         await using var file = BackupFile.Create(path);
-        var result = await run.WriteAsync(file.Stream, SettingsWriter.ToJson(_settings), _stop.Token);
+        var result = await run.WriteAsync(file.Stream, SettingsWriter.ToJson(_settings), Stopping);
         path = _series.PathAt(now, damaged: result.Problems > 0);
         await file.FinishAsync(path);
         Tell(path, file.Bytes, result, _time.GetElapsedTime(started));

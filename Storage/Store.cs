@@ -94,6 +94,13 @@ internal sealed class Store : IAsyncDisposable
     /// <exception cref="UnauthorizedAccessException">As above.</exception>
     public static async Task<Store> OpenAsync(string directory, long cacheBytes, CardRenderer render, Quota quota, TimeProvider time, ILogger log)
     {
+        if (DataFiles.IsNew(directory) && MediaLayout.HoldsMedia(directory))
+        {
+            // A new store would take them all for files that no record names.
+            throw new StorageMismatchException(
+                $"there are media in {directory}, and no {DataFiles.DataName}: bring it back (was everything copied, is the right disk mounted?), or restore a backup with --replace");
+        }
+
         var (caches, clock) = (new Caches(cacheBytes), new Clock(time));
         var schema = new Schema(directory, log);
         var database = Database.Open(directory, Collections, new() { Logger = log, Time = time, Reopened = Restore, Examine = schema.Examine, Stamp = Schema.Stamp });

@@ -101,7 +101,7 @@ internal sealed class ArchiveReader(string directory)
                 await UnpackAsync(entry, long.MaxValue, cancel);
                 return null;
             default:
-                await UnpackAsync(entry, ArchiveFormat.IsMedia(name) ? MediumBytes : throw new ArchiveException($"{Damaged}: it holds a file of a strange name"), cancel);
+                await UnpackAsync(entry, MediaLayout.IsMedium(name) ? MediumBytes : throw new ArchiveException($"{Damaged}: it holds a file of a strange name"), cancel);
                 return null;
         }
     }

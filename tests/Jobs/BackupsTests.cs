@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using System.Globalization;
-using Microsoft.Extensions.Logging;
 using Postcard.Jobs;
 using Postcard.Storage;
 using Postcard.Tests.Support;
@@ -89,7 +88,7 @@ public sealed class BackupsTests : IAsyncLifetime
     private void Start(string directory = "backups")
     {
         var settings = _server.Settings with { Backup = new() { Dir = _folder[directory], Every = TimeSpan.FromHours(24), Keep = 2 } };
-        _backups = new Backups(_server.Service.App.Store, settings, _folder[directory], _time, new Logger(_log));
+        _backups = new Backups(_server.Service.App.Store, settings, _folder[directory], _time, new TypedLog<Backups>(_log));
     }
 
     private async Task StopAsync()
@@ -122,15 +121,5 @@ public sealed class BackupsTests : IAsyncLifetime
             await Task.Delay(TimeSpan.FromMilliseconds(5), TestContext.Current.CancellationToken);
             _time.Advance(step);
         }
-    }
-
-    private sealed class Logger(LogLines lines) : ILogger<Backups>
-    {
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel level, EventId id, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            lines.Log(level, id, state, exception, formatter);
     }
 }
