@@ -87,14 +87,35 @@ internal sealed class BackupDownload(Surroundings around, string path, int? keep
     private int Report(string target, long bytes, int[] counts)
     {
         around.Out.WriteLine($"{target}: {BackupCommand.Size(bytes)}, {counts[0]} users, {counts[1]} cards, {counts[2]} files");
-        foreach (var old in keep is { } count ? _series!.Prune(count, target) : [])
-        {
-            around.Out.WriteLine($"deleted {old}");
-        }
-
+        Prune(target);
         return counts[3] == 0
             ? ExitCode.Done
             : throw new CommandException($"{counts[3]} of the store's files are missing or damaged, and so they are in this backup; see: postcard verify");
+    }
+
+    private void Prune(string made)
+    {
+        if (keep is not { } count)
+        {
+            return;
+        }
+
+        try
+        {
+            foreach (var old in _series!.Prune(count, made))
+            {
+                around.Out.WriteLine($"deleted {old}");
+            }
+
+            foreach (var later in _series.Later(TimeProvider.System.GetUtcNow()))
+            {
+                around.Out.WriteLine($"left {later.Path}: its name says a time to come");
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException($"{made} is made, but older ones cannot be deleted: {Reason(e)}");
+        }
     }
 
     private static string Reason(Exception e) => e is DirectoryNotFoundException ? "there is no such directory" : e.Message.Split('\n')[0].TrimEnd('.');

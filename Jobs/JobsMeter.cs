@@ -21,7 +21,7 @@ internal static class JobsMeter
 
     public static readonly Gauge<int> BackupOk = Meter.CreateGauge<int>("postcard.backup.ok", null, "Whether the last try made a backup without missing or damaged files: 1 or 0.");
 
-    public static readonly Gauge<long> BackupTime = Meter.CreateGauge<long>("postcard.backup.last_success", "s", "Unix time of the latest backup.");
+    public static readonly Gauge<long> BackupTime = Meter.CreateGauge<long>("postcard.backup.last_success", "s", "Unix time of the latest backup without missing or damaged files; 0 when there is none.");
 
     public static readonly Gauge<double> BackupDuration = Meter.CreateGauge<double>("postcard.backup.duration", "s", "Time that the latest backup took.");
 

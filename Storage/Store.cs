@@ -23,7 +23,7 @@ internal sealed class Store : IAsyncDisposable
     private readonly Database _database;
     private long _probed;
 
-    private Store(Database database, MediaFiles files, Caches caches, Clock clock, byte[] signingKey, CardRenderer render, Quota quota, TimeProvider time)
+    private Store(Database database, MediaFiles files, Caches caches, Clock clock, byte[] signingKey, CardRenderer render, Quota quota, TimeProvider time, ILogger log)
     {
         _time = time;
         SigningKey = signingKey;
@@ -51,7 +51,7 @@ internal sealed class Store : IAsyncDisposable
         Erasure = new(database, files, locks, Users, writes, Saves, Audit);
         Codes = new(files, Reads, locks);
         Orphans = new(files, database, Reads, locks, time);
-        Archiver = new(database, files, time);
+        Archiver = new(database, files, time, log);
     }
 
     /// <summary>Of the links that let somebody without a token see what is not public; 32 random bytes, made with the store.</summary>
@@ -112,7 +112,7 @@ internal sealed class Store : IAsyncDisposable
                 Restore(tables);
                 return true;
             });
-            return new Store(database, new(directory), caches, clock, await SigningKeyAsync(database), render, quota, time);
+            return new Store(database, new(directory), caches, clock, await SigningKeyAsync(database), render, quota, time, log);
         }
         catch
         {

@@ -159,6 +159,23 @@ public sealed class BackupTests : IDisposable
     }
 
     [Fact]
+    public async Task Backup_WithKeepAfterAClockRanAhead_KeepsTheTrueOnesToo()
+    {
+        await using var server = await PostcardServer.StartAsync();
+        string[] stay = ["p-29990101-000000.tar.gz", "p-29990102-000000.tar.gz", "p-29990103-000000.tar.gz", "p-20200102-000000.tar.gz"];
+        foreach (var name in stay.Append("p-20200101-000000.tar.gz"))
+        {
+            _shell.Folder.Write(name, "");
+        }
+
+        var made = (await _shell.RunAsync("backup", "p-{time}.tar.gz", "--keep", "2", "--data", server.Settings.Data)).Done();
+        Assert.Equal([$"deleted {_shell.Folder["p-20200101-000000.tar.gz"]}"], made.OutLines.Where(line => line.StartsWith("deleted ", StringComparison.Ordinal)));
+        Assert.Equal(3, made.OutLines.Count(line => line.EndsWith(": its name says a time to come", StringComparison.Ordinal)));
+        Assert.Equal(stay.Length + 1, Directory.GetFiles(_shell.Folder.Path).Length);
+        Assert.All(stay, name => Assert.True(File.Exists(_shell.Folder[name]), name));
+    }
+
+    [Fact]
     public async Task Backup_HoldsTheSettingsWithoutSecrets_AsAFileThatCanBeRead()
     {
         await using var server = await PostcardServer.StartAsync(new Settings { MetricsToken = "metrics-secret", TempHours = 7, Admins = ["oAdmin"], Backup = new() { Keep = 3 } });
