@@ -9,12 +9,16 @@ namespace Postcard.Storage.Archives;
 /// Unpacks a backup into an empty directory and believes nothing of it: names out of a short list of forms, plain files, sizes within bounds,
 /// and in the end every file as the manifest says, which is the last of them.
 /// </summary>
-internal sealed class ArchiveReader(string directory)
+/// <param name="keepsMedia">Whether media are written too; otherwise they are only looked at.</param>
+internal sealed class ArchiveReader(string directory, bool keepsMedia = true)
 {
     private const int BufferBytes = 256 * 1024;
     private const long TextBytes = 1 << 20;
     private const long ManifestBytes = 1 << 30;
     private const long MediumBytes = 256 << 20;
+
+    /// <summary>Of what stands before a file; names and the like are read into memory, whatever length they claim.</summary>
+    private const int HeaderBytes = 64 * 1024;
 
     /// <summary>The two empty blocks at the end, filled up as tar programs do.</summary>
     private const int PaddingBytes = 1 << 20;
@@ -22,6 +26,7 @@ internal sealed class ArchiveReader(string directory)
     private const string Damaged = "the backup is damaged or cut";
 
     private readonly List<ArchivedFile> _files = [];
+    private readonly HashSet<string> _names = new(StringComparer.Ordinal);
     private readonly byte[] _buffer = new byte[BufferBytes];
 
     /// <summary>Bytes unpacked so far.</summary>
@@ -39,7 +44,7 @@ internal sealed class ArchiveReader(string directory)
         await using var gzip = new CountedStream(new GZipStream(source, CompressionMode.Decompress, leaveOpen: true));
         await using var tar = new TarReader(gzip, leaveOpen: true);
         Manifest? manifest = null;
-        while (await NextAsync(tar, cancel) is { } entry)
+        while (await NextAsync(tar, gzip, cancel) is { } entry)
         {
             if (manifest is not null)
             {
@@ -86,8 +91,8 @@ internal sealed class ArchiveReader(string directory)
             About = name is ArchiveFormat.About
                 ? ArchiveAbout.Parse(await TextAsync(entry, TextBytes, listed: true, cancel))
                 : throw new ArchiveException("the file is no backup of Postcard");
-            var free = new DriveInfo(directory).AvailableFreeSpace;
-            return free >= About.Bytes ? null : throw new ArchiveException($"the backup takes {About.Bytes / 1_000_000} MB, and {free / 1_000_000} MB are free beside the data directory");
+            CheckSpace();
+            return null;
         }
 
         switch (name)
@@ -98,28 +103,32 @@ internal sealed class ArchiveReader(string directory)
                 await TextAsync(entry, TextBytes, listed: true, cancel);
                 return null;
             case ArchiveFormat.Database:
-                await UnpackAsync(entry, long.MaxValue, cancel);
+                await UnpackAsync(entry, long.MaxValue, keeps: true, cancel);
                 return null;
             default:
-                await UnpackAsync(entry, MediaLayout.IsMedium(name) ? MediumBytes : throw new ArchiveException($"{Damaged}: it holds a file of a strange name"), cancel);
+                await UnpackAsync(entry, MediaLayout.IsMedium(name) ? MediumBytes : throw new ArchiveException($"{Damaged}: it holds a file of a strange name"), keepsMedia, cancel);
                 return null;
         }
     }
 
-    private async Task UnpackAsync(TarEntry entry, long limit, CancellationToken cancel)
+    private void CheckSpace()
+    {
+        var free = new DriveInfo(directory).AvailableFreeSpace;
+        if (keepsMedia && free < About.Bytes)
+        {
+            throw new ArchiveException($"the backup takes {About.Bytes / 1_000_000} MB, and {free / 1_000_000} MB are free beside the data directory");
+        }
+    }
+
+    private async Task UnpackAsync(TarEntry entry, long limit, bool keeps, CancellationToken cancel)
     {
         CheckSize(entry, limit);
-        var path = Path.Combine(directory, entry.Name);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!, ArchiveFormat.PrivateDirectory);
-        if (File.Exists(path))
+        if (!_names.Add(entry.Name))
         {
             throw new ArchiveException($"{Damaged}: it holds a file twice");
         }
 
-        await using var file = new FileStream(path, new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = ArchiveFormat.PrivateFile, BufferSize = 0,
-        });
+        await using var file = keeps ? Create(Path.Combine(directory, entry.Name)) : Stream.Null;
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         await CopyAsync(entry, cancel, part =>
         {
@@ -127,6 +136,22 @@ internal sealed class ArchiveReader(string directory)
             file.Write(part.Span);
         });
         _files.Add(new(entry.Name, entry.Length, hash.GetHashAndReset()));
+    }
+
+    private static FileStream Create(string path)
+    {
+        MakeDirectory(Path.GetDirectoryName(path)!);
+        return new(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = ArchiveFormat.PrivateFile, BufferSize = 0 });
+    }
+
+    /// <summary>One by one: the mode that .NET takes is for the last of them only.</summary>
+    private static void MakeDirectory(string path)
+    {
+        if (!Directory.Exists(path))
+        {
+            MakeDirectory(Path.GetDirectoryName(path)!);
+            Directory.CreateDirectory(path, ArchiveFormat.PrivateDirectory);
+        }
     }
 
     private async Task<byte[]> TextAsync(TarEntry entry, long limit, bool listed, CancellationToken cancel)
@@ -192,8 +217,9 @@ internal sealed class ArchiveReader(string directory)
         }
     }
 
-    private static async Task<TarEntry?> NextAsync(TarReader tar, CancellationToken cancel)
+    private static async Task<TarEntry?> NextAsync(TarReader tar, CountedStream source, CancellationToken cancel)
     {
+        source.Limit = source.Total + HeaderBytes;
         try
         {
             return await tar.GetNextEntryAsync(copyData: false, cancel);
@@ -201,6 +227,10 @@ internal sealed class ArchiveReader(string directory)
         catch (Exception e) when (IsDamage(e))
         {
             throw new ArchiveException(Damaged);
+        }
+        finally
+        {
+            source.Limit = long.MaxValue;
         }
     }
 

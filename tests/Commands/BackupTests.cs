@@ -105,6 +105,9 @@ public sealed class BackupTests : IDisposable
         _shell.Folder.Write("there.tar.gz", "old");
         Assert.Contains("there is such a file already", (await _shell.RunAsync(["backup", "there.tar.gz", .. data])).Failed());
         Assert.Equal("old", File.ReadAllText(_shell.Folder["there.tar.gz"]));
+        Directory.CreateDirectory(_shell.Folder["folder"]);
+        Assert.Contains("it is a directory", (await _shell.RunAsync(["backup", "folder", .. data])).Failed());
+        Directory.Delete(_shell.Folder["folder"]);
         Assert.Contains("there is no such directory", (await _shell.RunAsync(["backup", "nowhere/b.tar.gz", .. data])).Failed());
         Assert.Contains("{time}", (await _shell.RunAsync(["backup", "b.tar.gz", "--keep", "2", .. data])).Failed(code: 2));
         Assert.Contains("at least 1", (await _shell.RunAsync(["backup", "b-{time}.tar.gz", "--keep", "0", .. data])).Failed(code: 2));
@@ -151,8 +154,9 @@ public sealed class BackupTests : IDisposable
         }
 
         var leftover = _shell.Folder.Write(".p-20200101-000000.tar.gz.abcdefabcdef.postcard-part", "cut by a kill");
-        var made = (await _shell.RunAsync("backup", "p-{time}.tar.gz", "--keep", "2", "--data", server.Settings.Data)).Done();
-        Assert.Equal(2, made.OutLines.Count(line => line.StartsWith("deleted ", StringComparison.Ordinal)));
+        var made = JsonDocument.Parse((await _shell.RunAsync("backup", "p-{time}.tar.gz", "--keep", "2", "--json", "--data", server.Settings.Data)).Done().Out).RootElement;
+        Assert.Equal(new FileInfo(made.GetProperty("file").GetString()!).Length, made.GetProperty("bytes").GetInt64());
+        Assert.Equal((3, 2, 0), (made.GetProperty("files").GetInt32(), made.GetProperty("deleted").GetArrayLength(), made.GetProperty("later").GetArrayLength()));
         Assert.All(stay, name => Assert.True(File.Exists(_shell.Folder[name]), name));
         Assert.All(go, name => Assert.False(File.Exists(_shell.Folder[name]), name));
         Assert.False(File.Exists(leftover));

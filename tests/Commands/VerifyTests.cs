@@ -98,6 +98,9 @@ public sealed class VerifyTests : IAsyncLifetime, IDisposable
         var dry = (await _shell.RunAsync("gc", "--dry-run", "--data", _server.Settings.Data)).Done();
         Assert.Contains($"{Relative(stray)}  1 kB", dry.Out);
         Assert.Contains("2 would be removed, 2 kB", dry.Out);
+        Assert.Equal(
+            $$"""{"removed":[{"what":"{{Relative(incoming)}}","bytes":1000},{"what":"{{Relative(stray)}}","bytes":1000}],"count":2,"bytes":2000,"dry_run":true}""",
+            (await _shell.RunAsync("gc", "--dry-run", "--json", "--data", _server.Settings.Data)).Done().Out.TrimEnd());
         Assert.True(File.Exists(stray));
         Assert.Equal("2 removed, 2 kB", (await _shell.RunAsync("gc", "--data", _server.Settings.Data)).Done().OutLines[^1]);
         Assert.False(File.Exists(stray) || File.Exists(incoming));
