@@ -1,6 +1,4 @@
-using System.Buffers.Binary;
 using System.Formats.Tar;
-using System.IO.Compression;
 using System.Security.Cryptography;
 
 namespace Postcard.Storage.Archives;
@@ -12,25 +10,14 @@ namespace Postcard.Storage.Archives;
 /// <param name="keepsMedia">Whether media are written too; otherwise they are only looked at.</param>
 internal sealed class ArchiveReader(string directory, bool keepsMedia = true)
 {
-    private const int BufferBytes = 256 * 1024;
     private const long TextBytes = 1 << 20;
     private const long ManifestBytes = 1 << 30;
     private const long MediumBytes = 256 << 20;
 
-    /// <summary>Of what stands before a file; names and the like are read into memory, whatever length they claim.</summary>
-    private const int HeaderBytes = 64 * 1024;
-
-    /// <summary>The two empty blocks at the end, filled up as tar programs do.</summary>
-    private const int PaddingBytes = 1 << 20;
-
-    private const string Damaged = "the backup is damaged or cut";
+    private const string Damaged = ArchiveSource.Damaged;
 
     private readonly List<ArchivedFile> _files = [];
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
-    private readonly byte[] _buffer = new byte[BufferBytes];
-
-    /// <summary>Bytes unpacked so far.</summary>
-    public long Bytes { get; private set; }
 
     /// <summary>What the archive says of itself; known once <see cref="UnpackAsync"/> has begun.</summary>
     public ArchiveAbout About { get; private set; } = null!;
@@ -41,17 +28,16 @@ internal sealed class ArchiveReader(string directory, bool keepsMedia = true)
     /// <exception cref="IOException">The directory cannot be written.</exception>
     public async Task<Manifest> UnpackAsync(Stream source, Action step, CancellationToken cancel)
     {
-        await using var gzip = new CountedStream(new GZipStream(source, CompressionMode.Decompress, leaveOpen: true));
-        await using var tar = new TarReader(gzip, leaveOpen: true);
+        await using var archive = new ArchiveSource(source);
         Manifest? manifest = null;
-        while (await NextAsync(tar, gzip, cancel) is { } entry)
+        while (await archive.NextAsync(cancel) is { } entry)
         {
             if (manifest is not null)
             {
                 throw new ArchiveException(Damaged + ": something follows its list of files");
             }
 
-            manifest = await TakeAsync(entry, cancel);
+            manifest = await TakeAsync(archive, entry, cancel);
             step();
         }
 
@@ -60,25 +46,12 @@ internal sealed class ArchiveReader(string directory, bool keepsMedia = true)
             throw new ArchiveException(Damaged + ": its end is missing");
         }
 
-        await ReadAsync(gzip, PaddingBytes, cancel, _ => { });
-        CheckEnd(source, gzip.Total);
+        await archive.FinishAsync(cancel);
         Compare(manifest);
         return manifest;
     }
 
-    /// <summary>The decompressor takes an end without its checksum and length for an end.</summary>
-    private static void CheckEnd(Stream source, long unpacked)
-    {
-        Span<byte> length = stackalloc byte[sizeof(uint)];
-        source.Position = source.Length - length.Length;
-        source.ReadExactly(length);
-        if (BinaryPrimitives.ReadUInt32LittleEndian(length) != (uint)unpacked)
-        {
-            throw new ArchiveException(Damaged + ": its last bytes are missing, or others follow");
-        }
-    }
-
-    private async Task<Manifest?> TakeAsync(TarEntry entry, CancellationToken cancel)
+    private async Task<Manifest?> TakeAsync(ArchiveSource archive, TarEntry entry, CancellationToken cancel)
     {
         var name = entry.Name;
         if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile))
@@ -89,7 +62,7 @@ internal sealed class ArchiveReader(string directory, bool keepsMedia = true)
         if (About is null)
         {
             About = name is ArchiveFormat.About
-                ? ArchiveAbout.Parse(await TextAsync(entry, TextBytes, listed: true, cancel))
+                ? ArchiveAbout.Parse(await TextAsync(archive, entry, TextBytes, listed: true, cancel))
                 : throw new ArchiveException("the file is no backup of Postcard");
             CheckSpace();
             return null;
@@ -98,15 +71,15 @@ internal sealed class ArchiveReader(string directory, bool keepsMedia = true)
         switch (name)
         {
             case ArchiveFormat.Manifest:
-                return Manifest.Parse(await TextAsync(entry, ManifestBytes, listed: false, cancel));
+                return Manifest.Parse(await TextAsync(archive, entry, ManifestBytes, listed: false, cancel));
             case ArchiveFormat.Settings:
-                await TextAsync(entry, TextBytes, listed: true, cancel);
+                await TextAsync(archive, entry, TextBytes, listed: true, cancel);
                 return null;
             case ArchiveFormat.Database:
-                await UnpackAsync(entry, long.MaxValue, keeps: true, cancel);
+                await UnpackAsync(archive, entry, long.MaxValue, keeps: true, cancel);
                 return null;
             default:
-                await UnpackAsync(entry, MediaLayout.IsMedium(name) ? MediumBytes : throw new ArchiveException($"{Damaged}: it holds a file of a strange name"), keepsMedia, cancel);
+                await UnpackAsync(archive, entry, MediaLayout.IsMedium(name) ? MediumBytes : throw new ArchiveException($"{Damaged}: it holds a file of a strange name"), keepsMedia, cancel);
                 return null;
         }
     }
@@ -120,7 +93,7 @@ internal sealed class ArchiveReader(string directory, bool keepsMedia = true)
         }
     }
 
-    private async Task UnpackAsync(TarEntry entry, long limit, bool keeps, CancellationToken cancel)
+    private async Task UnpackAsync(ArchiveSource archive, TarEntry entry, long limit, bool keeps, CancellationToken cancel)
     {
         CheckSize(entry, limit);
         if (!_names.Add(entry.Name))
@@ -130,11 +103,11 @@ internal sealed class ArchiveReader(string directory, bool keepsMedia = true)
 
         await using var file = keeps ? Create(Path.Combine(directory, entry.Name)) : Stream.Null;
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        await CopyAsync(entry, cancel, part =>
+        await archive.CopyAsync(entry, part =>
         {
             hash.AppendData(part.Span);
             file.Write(part.Span);
-        });
+        }, cancel);
         _files.Add(new(entry.Name, entry.Length, hash.GetHashAndReset()));
     }
 
@@ -154,11 +127,11 @@ internal sealed class ArchiveReader(string directory, bool keepsMedia = true)
         }
     }
 
-    private async Task<byte[]> TextAsync(TarEntry entry, long limit, bool listed, CancellationToken cancel)
+    private async Task<byte[]> TextAsync(ArchiveSource archive, TarEntry entry, long limit, bool listed, CancellationToken cancel)
     {
         CheckSize(entry, limit);
         var text = new MemoryStream((int)entry.Length);
-        await CopyAsync(entry, cancel, part => text.Write(part.Span));
+        await archive.CopyAsync(entry, part => text.Write(part.Span), cancel);
         if (listed)
         {
             _files.Add(new(entry.Name, entry.Length, SHA256.HashData(text.GetBuffer().AsSpan(0, (int)text.Length))));
@@ -174,69 +147,6 @@ internal sealed class ArchiveReader(string directory, bool keepsMedia = true)
             throw new ArchiveException($"{Damaged}: one of its files is too large");
         }
     }
-
-    private async Task CopyAsync(TarEntry entry, CancellationToken cancel, Action<ReadOnlyMemory<byte>> take)
-    {
-        var read = entry.DataStream is null ? 0 : await ReadAsync(entry.DataStream, entry.Length, cancel, take);
-        if (read != entry.Length)
-        {
-            throw new ArchiveException(Damaged);
-        }
-
-        Bytes += read;
-    }
-
-    /// <returns>How many bytes there were.</returns>
-    private async Task<long> ReadAsync(Stream source, long limit, CancellationToken cancel, Action<ReadOnlyMemory<byte>> take)
-    {
-        var total = 0L;
-        while (true)
-        {
-            int read;
-            try
-            {
-                read = await source.ReadAsync(_buffer, cancel);
-            }
-            catch (Exception e) when (IsDamage(e))
-            {
-                throw new ArchiveException(Damaged);
-            }
-
-            if (read == 0)
-            {
-                return total;
-            }
-
-            total += read;
-            if (total > limit)
-            {
-                throw new ArchiveException(Damaged);
-            }
-
-            take(_buffer.AsMemory(0, read));
-        }
-    }
-
-    private static async Task<TarEntry?> NextAsync(TarReader tar, CountedStream source, CancellationToken cancel)
-    {
-        source.Limit = source.Total + HeaderBytes;
-        try
-        {
-            return await tar.GetNextEntryAsync(copyData: false, cancel);
-        }
-        catch (Exception e) when (IsDamage(e))
-        {
-            throw new ArchiveException(Damaged);
-        }
-        finally
-        {
-            source.Limit = long.MaxValue;
-        }
-    }
-
-    /// <summary>What the two readers throw at wrong bytes.</summary>
-    private static bool IsDamage(Exception e) =>
-        e is InvalidDataException or EndOfStreamException or FormatException or ArgumentException or OverflowException or NotSupportedException or InvalidOperationException;
 
     private void Compare(Manifest manifest)
     {
