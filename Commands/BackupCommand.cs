@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Postcard.Configuration;
 using Postcard.Storage.Archives;
 
@@ -12,6 +11,7 @@ internal static class BackupCommand
     {
         var file = new Argument<string>("FILE") { Description = $"The file to make; {BackupSeries.Time} in its name becomes the time." };
         var keep = new Option<int?>("--keep") { Description = $"Keep this many of the series and delete older ones; the name needs {BackupSeries.Time}.", HelpName = "N" };
+        var json = new Option<bool>("--json") { Description = "As a JSON object." };
         var command = new ExampleCommand("backup", "Make a backup of everything, while the server runs or not.")
         {
             Examples =
@@ -22,6 +22,7 @@ internal static class BackupCommand
         };
         command.Add(file);
         command.Add(keep);
+        command.Add(json);
         command.Validators.Add(result =>
         {
             if (result.GetValue(keep) is { } count && (count < 1 || BackupSeries.Parse("/" + Path.GetFileName(result.GetValue(file) ?? "")) is null))
@@ -33,22 +34,9 @@ internal static class BackupCommand
         command.SetAction((parsed, stop) =>
         {
             var loaded = settings.Load(parsed, around, forServing: false).Settings;
-            var download = new BackupDownload(around, around.PathOf(parsed.GetRequiredValue(file)), parsed.GetValue(keep), loaded.MinFreeMegabytes * 1024L * 1024);
+            var download = new BackupDownload(around, around.PathOf(parsed.GetRequiredValue(file)), parsed.GetValue(keep), parsed.GetValue(json), loaded.MinFreeMegabytes * 1024L * 1024);
             return ControlClient.RunAsync(loaded, around, makes: false, download.RunAsync, stop);
         });
         return command;
-    }
-
-    /// <summary>Such as <c>3.4 GB</c>.</summary>
-    public static string Size(long bytes)
-    {
-        var (value, unit) = (bytes / 1000.0, 0);
-        string[] units = ["kB", "MB", "GB", "TB"];
-        while (value >= 1000 && unit < units.Length - 1)
-        {
-            (value, unit) = (value / 1000, unit + 1);
-        }
-
-        return string.Create(CultureInfo.InvariantCulture, $"{value:0.#} {units[unit]}");
     }
 }

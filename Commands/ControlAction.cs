@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -122,15 +121,5 @@ internal sealed class ControlAction(ParseResult parsed, ControlClient server, bo
     };
 
     /// <summary>Bytes in the unit that fits.</summary>
-    public static string SizeOf(JsonElement item, string name)
-    {
-        double size = item.GetProperty(name).GetInt64();
-        var unit = 0;
-        for (; size >= 1024 && unit < 3; unit++)
-        {
-            size /= 1024;
-        }
-
-        return string.Create(CultureInfo.InvariantCulture, $"{size:0.#} {new[] { "B", "KiB", "MiB", "GiB" }[unit]}");
-    }
+    public static string SizeOf(JsonElement item, string name) => Sizes.Of(item.GetProperty(name).GetInt64());
 }

@@ -39,7 +39,7 @@ internal sealed class ControlLink : IAsyncDisposable
     /// <exception cref="CommandException">The data directory cannot be used, or its server not be reached.</exception>
     public static async Task<ControlLink> OpenAsync(Settings settings, Surroundings around, CancellationToken cancel)
     {
-        var loggers = PlainLog.Create(around.Error, TimeProvider.System, LogLevel.Error);
+        var loggers = PlainLog.Create(around.Error, TimeProvider.System, LogLevel.Warning);
         try
         {
             var own = await FindOrStartAsync(settings, loggers, cancel);

@@ -16,9 +16,9 @@ internal sealed class Service : IAsyncDisposable
     private static readonly TimeSpan MediaLinkLifetime = TimeSpan.FromHours(1);
 
     private readonly HttpClient _http;
-    private readonly IReadOnlyList<IAsyncDisposable> _jobs;
+    private readonly IReadOnlyList<Job> _jobs;
 
-    private Service(App app, Server server, HttpClient http, IReadOnlyList<IAsyncDisposable> jobs)
+    private Service(App app, Server server, HttpClient http, IReadOnlyList<Job> jobs)
     {
         (App, Server, _http, _jobs) = (app, server, http, jobs);
     }
@@ -66,10 +66,18 @@ internal sealed class Service : IAsyncDisposable
         try
         {
             await Server.DisposeAsync();
-            foreach (var job in _jobs)
-            {
-                await job.DisposeAsync();
-            }
+        }
+        finally
+        {
+            await DisposeJobsAsync();
+        }
+    }
+
+    private async Task DisposeJobsAsync()
+    {
+        try
+        {
+            await Task.WhenAll(_jobs.Select(job => job.DisposeAsync().AsTask()));
         }
         finally
         {
@@ -77,7 +85,7 @@ internal sealed class Service : IAsyncDisposable
         }
     }
 
-    private static IEnumerable<IAsyncDisposable> Jobs(App app, ILoggerFactory loggers)
+    private static IEnumerable<Job> Jobs(App app, ILoggerFactory loggers)
     {
         var (settings, store, time) = (app.Settings, app.Store, app.Time);
         yield return new Sweeps(store, TimeSpan.FromHours(settings.TempHours), time, loggers.CreateLogger<Sweeps>());

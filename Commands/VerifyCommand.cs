@@ -59,6 +59,6 @@ internal static class VerifyCommand
             string? Text(string name) => flaw.GetProperty(name).GetString();
         }
 
-        output.WriteLine($"{records} records, {files} files of {BackupCommand.Size(bytes)}: {(flaws.Count == 0 ? "all agree" : $"{flaws.Count} do not agree")}");
+        output.WriteLine($"{records} records, {files} files of {Sizes.Of(bytes)}: {(flaws.Count == 0 ? "all agree" : $"{flaws.Count} do not agree")}");
     }
 }

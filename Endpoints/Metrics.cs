@@ -44,13 +44,13 @@ internal static class Metrics
 
     private static void WriteTraffic(MetricsText text, Traffic traffic)
     {
-        var used = traffic.All.Where(route => Enumerable.Range(1, 5).Any(status => route.Of(status) > 0)).ToList();
         text.Family("postcard_http_requests_total", "counter", "Requests that were answered, by route and status.");
-        foreach (var route in used)
+        foreach (var route in traffic.All)
         {
             for (var status = 1; status <= 5; status++)
             {
-                if (route.Of(status) is var count and > 0)
+                // The first failure must be seen as a change.
+                if (route.Of(status) is var count && (count > 0 || status == 5))
                 {
                     text.Sample("postcard_http_requests_total", count, ("method", route.Method), ("route", route.Route), ("status", $"{status}xx"));
                 }
@@ -58,7 +58,7 @@ internal static class Metrics
         }
 
         text.Family("postcard_http_request_duration_seconds", "histogram", "From the request's head to the end of its reply.");
-        foreach (var route in used)
+        foreach (var route in traffic.All.Where(route => Enumerable.Range(1, 5).Any(status => route.Of(status) > 0)))
         {
             long[] counts = [.. Enumerable.Range(0, Traffic.Bounds.Length + 1).Select(route.In)];
             text.Histogram("postcard_http_request_duration_seconds", Traffic.Bounds, counts, route.Seconds, ("method", route.Method), ("route", route.Route));

@@ -9,7 +9,7 @@ namespace Postcard.Jobs;
 /// Makes a backup whenever the latest one in the directory is older than the interval, so that restarts neither multiply nor skip them, and deletes
 /// the oldest. One that failed is tried again after a while.
 /// </summary>
-internal sealed partial class Backups : IAsyncDisposable
+internal sealed partial class Backups : Job
 {
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Retry = TimeSpan.FromMinutes(15);
@@ -22,90 +22,69 @@ internal sealed partial class Backups : IAsyncDisposable
     private readonly BackupSeries _series;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
-    private readonly CancellationTokenSource _stop = new();
-    private readonly Task _running;
+    private bool _begun;
+    private int _busy;
 
     /// <param name="directory">Made when it is not there.</param>
-    public Backups(Store store, Settings settings, string directory, TimeProvider time, ILogger<Backups> log)
+    public Backups(Store store, Settings settings, string directory, TimeProvider time, ILogger<Backups> log) : base(time)
     {
         (_store, _settings, _directory, _time, _log) = (store, settings, directory, time, log);
         _series = BackupSeries.OfServer(directory);
-        _running = Task.Run(RunAsync);
+
+        // So that the first failure is seen as a change.
+        JobsMeter.Backups.Add(0);
+        JobsMeter.BackupFailures.Add(0);
+        Begin(TimeSpan.Zero);
     }
 
-    public async ValueTask DisposeAsync()
+    protected override async Task<TimeSpan> StepAsync()
     {
-        await _stop.CancelAsync();
-        await _running;
-        _stop.Dispose();
+        MediaFiles.MakeDirectory(_directory);
+        var wait = UntilDue();
+        if (!_begun)
+        {
+            _begun = true;
+            return FirstDelay;
+        }
+
+        if (wait <= TimeSpan.Zero)
+        {
+            wait = await MakeAsync() ? UntilDue() : Retry;
+        }
+
+        // Less than nothing when a backup takes longer than the interval, or the clock jumped meanwhile.
+        return TimeSpan.FromTicks(Math.Clamp(wait.Ticks, ShortestWait.Ticks, LongestWait.Ticks));
     }
 
-    private async Task RunAsync()
+    protected override TimeSpan Failed(Exception e)
     {
-        try
-        {
-            await Task.Delay(FirstDelay, _time, _stop.Token);
-            while (true)
-            {
-                // Less than nothing when a backup takes longer than the interval, or the clock jumped meanwhile.
-                var ticks = Math.Clamp((await TryAsync()).Ticks, ShortestWait.Ticks, LongestWait.Ticks);
-                await Task.Delay(TimeSpan.FromTicks(ticks), _time, _stop.Token);
-            }
-        }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-        {
-            // The server stops; what was begun is gone, and the next start begins anew.
-        }
-    }
-
-    /// <returns>How long until something is to be done again.</returns>
-    private async Task<TimeSpan> TryAsync()
-    {
-        try
-        {
-            MediaFiles.MakeDirectory(_directory);
-            if (UntilDue() is { Ticks: > 0 } wait)
-            {
-                return wait;
-            }
-
-            return await MakeAsync() ? UntilDue() : Retry;
-        }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            // Whatever it was: a job that ended here would let the backups stop without a word. Not the message: it may hold a path, and so
-            // a user's id.
-            var reason = e is StorageFullException || (e is IOException io && Native.IsDiskFull(io)) ? "no space" : e.GetType().Name;
-            JobsMeter.BackupFailures.Add(1);
-            JobsMeter.BackupOk.Record(0);
-            LogFailed(reason, Retry.TotalMinutes);
-            return Retry;
-        }
+        JobsMeter.BackupFailures.Add(1);
+        JobsMeter.BackupOk.Record(0);
+        LogFailed(ReasonOf(e), Retry.TotalMinutes);
+        return Retry;
     }
 
     /// <summary>Names of a time to come were given by a clock that ran ahead, and do not count.</summary>
     private TimeSpan UntilDue()
     {
         var now = _time.GetUtcNow();
-        var latest = _series.All().Select(backup => backup.Time).FirstOrDefault(time => time <= now);
-        if (latest == default)
-        {
-            return TimeSpan.Zero;
-        }
-
-        JobsMeter.BackupTime.Record(latest.ToUnixTimeSeconds());
-        return latest + _settings.Backup.Every - now;
+        var past = _series.All().Where(backup => backup.Time <= now).ToList();
+        JobsMeter.BackupTime.Record(past.Find(backup => !backup.Damaged)?.Time.ToUnixTimeSeconds() ?? 0);
+        return past is [var latest, ..] ? latest.Time + _settings.Backup.Every - now : TimeSpan.Zero;
     }
 
     /// <returns>False while another backup is under way.</returns>
     private async Task<bool> MakeAsync()
     {
         var started = _time.GetTimestamp();
-        await using var run = await _store.Archiver.BeginAsync(_stop.Token);
+        await using var run = await _store.Archiver.BeginAsync(Stopping);
         if (run is null)
         {
+            TellBusy();
             return false;
         }
+
+        _busy = 0;
 
         var now = _time.GetUtcNow();
         var path = _series.PathAt(now);
@@ -115,16 +94,43 @@ internal sealed partial class Backups : IAsyncDisposable
         }
 
         await using var file = BackupFile.Create(path);
-        var result = await run.WriteAsync(file.Stream, SettingsWriter.ToJson(_settings), _stop.Token);
+        var result = await run.WriteAsync(file.Stream, SettingsWriter.ToJson(_settings), Stopping);
         path = _series.PathAt(now, damaged: result.Problems > 0);
         await file.FinishAsync(path);
         Tell(path, file.Bytes, result, _time.GetElapsedTime(started));
-        if (_settings.Backup.Keep > 0)
-        {
-            _series.Prune(_settings.Backup.Keep, path);
-        }
-
+        Prune(path);
         return true;
+    }
+
+    /// <summary>What becomes of the older ones says nothing of the one that was made.</summary>
+    private void Prune(string made)
+    {
+        try
+        {
+            if (_settings.Backup.Keep > 0)
+            {
+                _series.Prune(_settings.Backup.Keep, made);
+            }
+
+            if (_series.Later(_time.GetUtcNow()) is { Count: > 0 and var count } later)
+            {
+                LogLater(count, Path.GetFileName(later[0].Path));
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            LogNotPruned(ReasonOf(e));
+        }
+    }
+
+    /// <summary>Somebody's backup may well be under way for a while, but not for ever.</summary>
+    private void TellBusy()
+    {
+        if (_busy++ > 0)
+        {
+            JobsMeter.BackupFailures.Add(1);
+            LogBusy(_busy, Retry.TotalMinutes);
+        }
     }
 
     private void Tell(string path, long bytes, ArchiveResult result, TimeSpan took)
@@ -143,6 +149,15 @@ internal sealed partial class Backups : IAsyncDisposable
 
     [LoggerMessage(LogLevel.Information, "Backup {Name}: {Bytes} bytes, {Users} users, {Cards} cards, {Files} files")]
     private partial void LogMade(string name, long bytes, int users, int cards, long files);
+
+    [LoggerMessage(LogLevel.Warning, "{Count} backups have names of a time to come, such as {Name}: the clock ran ahead. They are left alone; delete them or give them their true time")]
+    private partial void LogLater(int count, string name);
+
+    [LoggerMessage(LogLevel.Warning, "Older backups could not be deleted ({Reason})")]
+    private partial void LogNotPruned(string reason);
+
+    [LoggerMessage(LogLevel.Warning, "A backup is due, and another one is under way for the {Times}. time: it will be tried again in {Minutes} minutes")]
+    private partial void LogBusy(int times, double minutes);
 
     [LoggerMessage(LogLevel.Error, "{Count} files were missing or damaged when the backup was made. See: postcard verify")]
     private partial void LogProblems(int count);

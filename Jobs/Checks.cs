@@ -8,7 +8,7 @@ namespace Postcard.Jobs;
 /// Has WeChat check the texts, pictures and voices of the cards in the queue, and decides about a card when all of it is known. What WeChat does
 /// not answer stays pending, for a human.
 /// </summary>
-internal sealed partial class Checks : IAsyncDisposable
+internal sealed partial class Checks : Job
 {
     private const int AtOnce = 4, PageSize = 32;
 
@@ -23,67 +23,42 @@ internal sealed partial class Checks : IAsyncDisposable
     private readonly Func<string, string>? _link;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
-    private readonly CancellationTokenSource _stop = new();
-    private readonly Task _running;
 
     /// <param name="link">
     /// Makes a link for WeChat, good for an hour or more, of a path; null where WeChat cannot reach this server or its pushes are not taken:
     /// pictures are sent to it then, and voices wait for a human.
     /// </param>
-    public Checks(Store store, ContentSecurity content, Func<string, string>? link, TimeProvider time, ILogger<Checks> log)
+    public Checks(Store store, ContentSecurity content, Func<string, string>? link, TimeProvider time, ILogger<Checks> log) : base(time)
     {
         (_store, _content, _link, _time, _log) = (store, content, link, time, log);
-        _running = Task.Run(RunAsync);
+        Begin(TimeSpan.Zero);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _stop.CancelAsync();
-        await _running;
-        _stop.Dispose();
-    }
-
-    private async Task RunAsync()
-    {
-        try
-        {
-            while (true)
-            {
-                try
-                {
-                    await WorkAsync();
-                }
-                catch (Exception e) when (e is not OperationCanceledException)
-                {
-                    // Whatever it was: if this ended, cards would wait for ever.
-                    LogFault(e.GetType().Name);
-                    await Task.Delay(PauseAfterFault, _time, _stop.Token);
-                }
-            }
-        }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-        {
-            // The server stops; the next start goes on.
-        }
-    }
-
-    private async Task WorkAsync()
+    protected override async Task<TimeSpan> StepAsync()
     {
         var due = await _store.Checks.DueAsync(PageSize);
         if (due.Count > 0)
         {
-            var options = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = _stop.Token };
+            var options = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = Stopping };
             await Parallel.ForEachAsync(due, options, (check, cancel) => new(StepAsync(check, cancel)));
         }
         else
         {
             await RestAsync(await _store.Checks.NextDueAsync());
         }
+
+        return TimeSpan.Zero;
+    }
+
+    protected override TimeSpan Failed(Exception e)
+    {
+        LogFault(ReasonOf(e));
+        return PauseAfterFault;
     }
 
     private async Task RestAsync(long? due)
     {
-        using var enough = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(Stopping);
         var pause = due is { } next ? DateTimeOffset.FromUnixTimeMilliseconds(next) - _time.GetUtcNow() : LongestPause;
         if (pause > TimeSpan.Zero)
         {
@@ -93,7 +68,7 @@ internal sealed partial class Checks : IAsyncDisposable
         }
 
         await enough.CancelAsync();
-        _stop.Token.ThrowIfCancellationRequested();
+        Stopping.ThrowIfCancellationRequested();
     }
 
     private async Task StepAsync(Check check, CancellationToken cancel)
@@ -169,8 +144,7 @@ internal sealed partial class Checks : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Not the message: it may hold a path, and so a user's id.
-            LogFault(e.GetType().Name);
+            LogFault(ReasonOf(e));
         }
 
         await _store.Checks.AnswerAsync(check, CheckParts.Picture, verdict);
@@ -197,6 +171,6 @@ internal sealed partial class Checks : IAsyncDisposable
     [LoggerMessage(LogLevel.Warning, "WeChat did not say in time what it thinks of a card: it waits for a human")]
     private partial void LogGivenUp();
 
-    [LoggerMessage(LogLevel.Warning, "A check could not be finished ({Type}) and will be tried again")]
-    private partial void LogFault(string type);
+    [LoggerMessage(LogLevel.Warning, "A check could not be finished ({Reason}) and will be tried again")]
+    private partial void LogFault(string reason);
 }

@@ -7,84 +7,116 @@ namespace Postcard.Jobs;
 /// What has to be tidied in the background: uploads nobody used, sessions and Idempotency-Keys past their time, erasures that a
 /// restart cut off, files that no record names.
 /// </summary>
-internal sealed partial class Sweeps : IAsyncDisposable
+internal sealed partial class Sweeps : Job
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(30);
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMinutes(1);
     private const int PageSize = 200;
+    private const string OrphanPass = "orphans";
 
     private readonly Store _store;
-    private readonly TimeSpan _uploadLifetime;
-    private readonly TimeProvider _time;
+    private readonly IReadOnlyList<(string Name, Func<Task> Work)> _passes;
     private readonly ILogger _log;
-    private readonly CancellationTokenSource _stop = new();
-    private readonly Task _running;
+    private bool _begun;
 
     /// <param name="uploadLifetime">How long an upload waits to be used.</param>
-    public Sweeps(Store store, TimeSpan uploadLifetime, TimeProvider time, ILogger<Sweeps> log)
+    public Sweeps(Store store, TimeSpan uploadLifetime, TimeProvider time, ILogger<Sweeps> log) : base(time)
     {
-        (_store, _uploadLifetime, _time, _log) = (store, uploadLifetime, time, log);
-        _running = Task.Run(RunAsync);
+        (_store, _log) = (store, log);
+        _passes =
+        [
+            ("erasures", store.Erasure.ResumeAsync),
+            ("settlings", store.Settling.ResumeAsync),
+            ("uploads", () => PagesAsync(cursor => store.Uploads.SweepAsync(cursor, PageSize, uploadLifetime))),
+            ("sessions", () => PagesAsync(cursor => store.Users.SweepSessionsAsync(cursor, PageSize))),
+            ("reports", () => PagesAsync(cursor => store.Reports.SweepAsync(cursor, PageSize))),
+            ("idempotency", () => PagesAsync(cursor => store.Idempotency.SweepAsync(cursor, PageSize))),
+            (OrphanPass, SweepOrphansAsync),
+        ];
+        foreach (var (name, _) in _passes)
+        {
+            // So that the first failure is seen as a change.
+            JobsMeter.SweepFailures.Add(0, Pass(name));
+        }
+
+        Begin(TimeSpan.Zero);
     }
 
-    /// <summary>Everything once.</summary>
-    public static async Task SweepAsync(Store store, TimeSpan uploadLifetime, TimeSpan grace, CancellationToken cancel)
+    /// <summary>Everything once; what fails is told and does not keep the rest.</summary>
+    public async Task SweepAsync()
     {
-        await store.Erasure.ResumeAsync();
-        await store.Settling.ResumeAsync();
-        await PagesAsync(cursor => store.Uploads.SweepAsync(cursor, PageSize, uploadLifetime), cancel);
-        await PagesAsync(cursor => store.Users.SweepSessionsAsync(cursor, PageSize), cancel);
-        await PagesAsync(cursor => store.Reports.SweepAsync(cursor, PageSize), cancel);
-        await PagesAsync(cursor => store.Idempotency.SweepAsync(cursor, PageSize), cancel);
-        await store.Orphans.SweepAsync(grace, cancel);
+        foreach (var (name, work) in _passes)
+        {
+            await TryAsync(name, work);
+        }
     }
 
-    public async ValueTask DisposeAsync()
+    protected override async Task<TimeSpan> StepAsync()
     {
-        await _stop.CancelAsync();
-        await _running;
-        _stop.Dispose();
+        if (!_begun)
+        {
+            _begun = true;
+            await PagesAsync(cursor => _store.Tokens.LearnAsync(cursor, PageSize));
+            return FirstDelay;
+        }
+
+        await SweepAsync();
+        return Interval;
     }
 
-    private async Task RunAsync()
+    protected override TimeSpan Failed(Exception e)
+    {
+        LogFailed("tokens", ReasonOf(e));
+        return FirstDelay;
+    }
+
+    private async Task TryAsync(string name, Func<Task> work)
     {
         try
         {
-            await TryAsync(() => PagesAsync(cursor => _store.Tokens.LearnAsync(cursor, PageSize), _stop.Token));
-            await Task.Delay(FirstDelay, _time, _stop.Token);
-            while (true)
-            {
-                await TryAsync(() => SweepAsync(_store, _uploadLifetime, Orphans.Grace, _stop.Token));
-                await Task.Delay(Interval, _time, _stop.Token);
-            }
+            await work();
         }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        catch (Exception e) when (!IsStop(e))
         {
-            // The server stops; the next start goes on.
+            // Whatever it was: the other passes have nothing to do with it.
+            JobsMeter.SweepFailures.Add(1, Pass(name));
+            LogFailed(name, ReasonOf(e));
         }
     }
 
-    private async Task TryAsync(Func<Task> sweep)
+    private async Task SweepOrphansAsync()
     {
-        try
+        var swept = await _store.Orphans.SweepAsync(Orphans.Grace, Stopping);
+        JobsMeter.Swept.Add(swept.Count);
+        JobsMeter.SweptBytes.Add(swept.Bytes);
+        if (swept.LostUsers > 0)
         {
-            await sweep();
+            JobsMeter.SweepFailures.Add(1, Pass(OrphanPass));
+            LogRefused(swept.LostUsers);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or StorageFullException or StorageUnavailableException or DatabaseBusyException)
+        else if (swept.Count > 0)
         {
-            // Not the message: it may hold a path, and so a user's id.
-            LogFailed(e.GetType().Name);
+            LogSwept(swept.Count, swept.Bytes);
         }
     }
 
-    private static async Task PagesAsync(Func<string, Task<string?>> sweep, CancellationToken cancel)
+    private async Task PagesAsync(Func<string, Task<string?>> sweep)
     {
         for (var cursor = ""; await sweep(cursor) is { } next; cursor = next)
         {
-            cancel.ThrowIfCancellationRequested();
+            Stopping.ThrowIfCancellationRequested();
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "A sweep could not be finished ({Type}) and will be tried again")]
-    private partial void LogFailed(string type);
+    private static KeyValuePair<string, object?> Pass(string name) => new("pass", name);
+
+    [LoggerMessage(LogLevel.Information, "Removed {Count} files and directories that no record named, {Bytes} bytes")]
+    private partial void LogSwept(int count, long bytes);
+
+    [LoggerMessage(LogLevel.Error, "{Users} users, more than half of all, have media and no record: is this the right postcard.db? Nothing is swept until that is mended; "
+        + "to remove these media: postcard gc")]
+    private partial void LogRefused(int users);
+
+    [LoggerMessage(LogLevel.Warning, "The sweep of {Pass} could not be finished ({Reason}) and will be tried again")]
+    private partial void LogFailed(string pass, string reason);
 }

@@ -7,7 +7,7 @@ namespace Postcard.Storage;
 internal static partial class Native
 {
     private const int Interrupted = 4;
-    private const int AlreadyExists = 17;
+    private const int AlreadyExists = 17, InvalidArgument = 22, NotImplemented = 38;
 
     // errno, which .NET leaves in HResult where it has no exception type of its own.
     private const int NoSpace = 28;
@@ -66,14 +66,17 @@ internal static partial class Native
     }
 
     /// <summary>Swaps the names of two directories, in one step.</summary>
-    /// <exception cref="IOException">One is a mount point, or the file system cannot do it.</exception>
-    public static void Exchange(string one, string other)
+    /// <returns>False where the file system cannot do it.</returns>
+    /// <exception cref="IOException">One is a mount point.</exception>
+    public static bool TryExchange(string one, string other)
     {
         const int workingDirectory = -100, exchange = 2;
-        if (RenameAt(workingDirectory, one, workingDirectory, other, exchange) != 0)
+        if (RenameAt(workingDirectory, one, workingDirectory, other, exchange) == 0)
         {
-            throw Error("renameat2", other);
+            return true;
         }
+
+        return Marshal.GetLastPInvokeError() is InvalidArgument or NotImplemented ? false : throw Error("renameat2", other);
     }
 
     /// <summary>Whether an error of the file system says that there is no space, for all or for this user.</summary>

@@ -5,6 +5,11 @@ namespace Postcard.Storage;
 /// <param name="Path">Of a file, or of a directory that goes with all it holds.</param>
 internal sealed record Orphan(string Path, long Bytes);
 
+/// <summary>What a sweep came to.</summary>
+/// <param name="Count">Files, and directories with all they held, that were removed.</param>
+/// <param name="LostUsers">Users whose records are gone, when these are so many that the database must be another: nothing was removed then.</param>
+internal sealed record Swept(int Count, long Bytes, int LostUsers);
+
 /// <summary>
 /// Finds files that no record names: what a crash left between file and record, and the files of templates that were changed or removed
 /// once no card shows them. Younger ones may belong to a change under way and are left alone.
@@ -16,26 +21,37 @@ internal sealed class Orphans(MediaFiles files, Database database, CardReads rea
 
     private const int PageSize = 200;
 
-    /// <summary>Removes what is older than <paramref name="grace"/>. Waits for a backup under way. Returns the number of files and directories removed.</summary>
-    public async Task<int> SweepAsync(TimeSpan grace, CancellationToken cancel)
+    /// <summary>Removes what is older than <paramref name="grace"/>. Waits for a backup under way.</summary>
+    public async Task<Swept> SweepAsync(TimeSpan grace, CancellationToken cancel)
     {
         using var sweep = await files.Deletions.SweepAsync(cancel);
-        return await FindAsync(grace, remove: true, cancel).CountAsync(cancel);
+        if (await CountLostAsync(Before(grace), cancel) is > 0 and var lost)
+        {
+            return new(0, 0, lost);
+        }
+
+        var (count, bytes) = (0, 0L);
+        await foreach (var orphan in FindAsync(grace, remove: true, cancel))
+        {
+            (count, bytes) = (count + 1, bytes + orphan.Bytes);
+        }
+
+        return new(count, bytes, LostUsers: 0);
     }
 
     /// <summary>What is older than <paramref name="grace"/>; removed before it is told, if <paramref name="remove"/> says so. That is for sweeps only.</summary>
     public async IAsyncEnumerable<Orphan> FindAsync(TimeSpan grace, bool remove, [EnumeratorCancellation] CancellationToken cancel)
     {
-        var before = time.GetUtcNow().UtcDateTime - grace;
+        var before = Before(grace);
         foreach (var orphan in Take(Incoming(files.Root, before).Concat(Incoming(files.Templates, before)), remove))
         {
             yield return orphan;
         }
 
-        foreach (var directory in Directory.EnumerateDirectories(files.Users))
+        foreach (var uid in Uids())
         {
             cancel.ThrowIfCancellationRequested();
-            foreach (var orphan in await TakeOfUserAsync(Path.GetFileName(directory), before, remove))
+            foreach (var orphan in await TakeOfUserAsync(uid, before, remove))
             {
                 yield return orphan;
             }
@@ -47,6 +63,30 @@ internal sealed class Orphans(MediaFiles files, Database database, CardReads rea
         }
     }
 
+    /// <summary>What lies among the media, is older than <paramref name="grace"/> and is nothing of ours by its place and name.</summary>
+    public IEnumerable<string> Strangers(TimeSpan grace)
+    {
+        var before = Before(grace);
+        return new[] { files.Users, files.Templates }.SelectMany(directory => MediaLayout.Walk(files.Root, directory))
+            .Where(entry => !entry.Own && IsOldFile(entry.Path, before)).Select(entry => entry.Path);
+    }
+
+    /// <summary>How many users have lost their records, if that is more than half of not just a few; otherwise 0.</summary>
+    private async Task<int> CountLostAsync(DateTime before, CancellationToken cancel)
+    {
+        const int fewUsers = 20, page = 20;
+        var (all, lost) = (0, 0);
+        foreach (var uids in Uids().Chunk(page))
+        {
+            cancel.ThrowIfCancellationRequested();
+            all += uids.Length;
+            var unknown = await database.ReadAsync(tables => Array.FindAll(uids, uid => Users.Get(tables, uid) is null));
+            lost += unknown.Count(uid => IsOldDirectory(files.UserDirectory(uid), before));
+        }
+
+        return all >= fewUsers && lost > all / 2 ? lost : 0;
+    }
+
     private async Task<List<Orphan>> TakeOfUserAsync(string uid, DateTime before, bool remove)
     {
         using var hold = await locks.EnterAsync(uid);
@@ -56,12 +96,12 @@ internal sealed class Orphans(MediaFiles files, Database database, CardReads rea
         if (user is null)
         {
             // A login makes the directories first and the record then.
-            return Take(IsOldDirectory(directory, before) ? [directory] : [], remove);
+            return Take(All(directory, before), remove);
         }
 
         var named = uploads.OfType<Upload>().SelectMany(upload => upload.Blobs.All).Select(blob => blob.Name).ToHashSet(StringComparer.Ordinal);
         var found = Unnamed(files.TempDirectory(uid), named, before).ToList();
-        foreach (var card in Subdirectories(files.CardsDirectory(uid)))
+        foreach (var card in Subdirectories(files.CardsDirectory(uid)).Where(card => Ids.IsCard(Path.GetFileName(card))))
         {
             found.AddRange(OfCard(card, await reads.FindAsync(Path.GetFileName(card)), uid, before));
         }
@@ -69,11 +109,23 @@ internal sealed class Orphans(MediaFiles files, Database database, CardReads rea
         return Take(found, remove);
     }
 
-    private static IEnumerable<string> OfCard(string directory, Card? card, string uid, DateTime before)
+    private IEnumerable<string> OfCard(string directory, Card? card, string uid, DateTime before)
     {
         var named = card?.Uid == uid ? card.OwnBlobs.All.Select(blob => blob.Name).ToHashSet(StringComparer.Ordinal) : null;
         var holdsMore = named is { Count: > 0 } || (named is not null && Directory.EnumerateFiles(directory, MediaFiles.Code + "*").Any());
-        return holdsMore ? Unnamed(directory, named!, before) : IsOldDirectory(directory, before) ? [directory] : [];
+        return holdsMore ? Unnamed(directory, named!, before) : All(directory, before);
+    }
+
+    /// <summary>A directory with all it holds; where something lies in it that is not ours, only what is.</summary>
+    private IEnumerable<string> All(string directory, DateTime before)
+    {
+        if (!IsOldDirectory(directory, before))
+        {
+            return [];
+        }
+
+        var entries = MediaLayout.Walk(files.Root, directory).ToList();
+        return entries.TrueForAll(entry => entry.Own) ? [directory] : entries.Where(entry => entry.Own).Select(entry => entry.Path);
     }
 
     /// <summary>What no template names may still be on a card; only if there is such a file are the cards looked through.</summary>
@@ -83,8 +135,8 @@ internal sealed class Orphans(MediaFiles files, Database database, CardReads rea
         var named = await database.ReadAsync(tables => tables
             .Range(Template.Table, "_id", 0, int.MaxValue, int.MaxValue).ConvertAll(Template.FromBson)
             .SelectMany(template => template.Blobs.All.Select(blob => PathOf(template.Id, blob))).ToHashSet(StringComparer.Ordinal));
-        var candidates = Subdirectories(files.Templates).SelectMany(Directory.EnumerateFiles)
-            .Where(path => !named.Contains(path) && IsOldFile(path, before)).ToHashSet(StringComparer.Ordinal);
+        var candidates = Subdirectories(files.Templates).Where(directory => MediaLayout.IsTemplate(Path.GetFileName(directory))).SelectMany(Directory.EnumerateFiles)
+            .Where(path => !named.Contains(path) && MediaLayout.IsFileName(Path.GetFileName(path)) && IsOldFile(path, before)).ToHashSet(StringComparer.Ordinal);
         for (var cursor = ""; candidates.Count > 0;)
         {
             cancel.ThrowIfCancellationRequested();
@@ -128,6 +180,10 @@ internal sealed class Orphans(MediaFiles files, Database database, CardReads rea
 
     private string PathOf(int template, Blob blob) => Path.Combine(files.TemplateDirectory(template), blob.Name);
 
+    private DateTime Before(TimeSpan grace) => time.GetUtcNow().UtcDateTime - grace;
+
+    private IEnumerable<string> Uids() => Directory.EnumerateDirectories(files.Users).Select(path => Path.GetFileName(path)).Where(MediaLayout.IsUser);
+
     private static IEnumerable<string> Subdirectories(string directory) => Directory.Exists(directory) ? Directory.EnumerateDirectories(directory) : [];
 
     private static IEnumerable<string> Incoming(string directory, DateTime before) =>
@@ -135,7 +191,8 @@ internal sealed class Orphans(MediaFiles files, Database database, CardReads rea
 
     /// <summary>Codes are made anew when they are asked for, and go with their card.</summary>
     private static IEnumerable<string> Unnamed(string directory, HashSet<string> named, DateTime before) => !Directory.Exists(directory) ? [] : Directory.EnumerateFiles(directory)
-        .Where(path => !named.Contains(Path.GetFileName(path)) && !Path.GetFileName(path).StartsWith(MediaFiles.Code, StringComparison.Ordinal) && IsOldFile(path, before));
+        .Where(path => Path.GetFileName(path) is var name && !named.Contains(name) && MediaLayout.IsFileName(name) && !name.StartsWith(MediaFiles.Code, StringComparison.Ordinal)
+            && IsOldFile(path, before));
 
     private static bool IsOldFile(string path, DateTime before) => File.GetLastWriteTimeUtc(path) <= before;
 

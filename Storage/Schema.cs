@@ -122,7 +122,8 @@ internal sealed partial class Schema(string directory, ILogger log)
 
     private static string CopyName(int version) => $"{DataFiles.DataName}.schema-{version}";
 
-    [LoggerMessage(LogLevel.Information, "The store is upgraded from schema {From} to {To}; its database as it was is kept as {Copy}")]
+    /// <summary>A warning, so that commands that upgrade it on their way say so too: an older release does not take it any more.</summary>
+    [LoggerMessage(LogLevel.Warning, "The store is upgraded from schema {From} to {To}; its database as it was is kept as {Copy}")]
     private static partial void LogUpgrade(ILogger log, int from, int to, string copy);
 
     [LoggerMessage(LogLevel.Information, "The store is upgraded to schema {To}")]

@@ -7,6 +7,7 @@ namespace Postcard.Storage;
 internal static class StorageMeter
 {
     private static readonly Meter Meter = new("Postcard");
+    private static long _faults;
     private static readonly InstrumentAdvice<double> DiskTimes = new() { HistogramBucketBoundaries = [0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 2] };
 
     public static readonly Counter<long> Reads = Meter.CreateCounter<long>("postcard.store.reads", null, "Reads that memory could not answer.");
@@ -22,7 +23,11 @@ internal static class StorageMeter
 
     public static readonly Gauge<long> Log = Meter.CreateGauge<long>("postcard.store.log", "By", "Pages in the log since the last checkpoint.");
 
-    public static readonly Counter<long> Faults = Meter.CreateCounter<long>("postcard.store.faults", null, "Times that the disk failed or was full and the files were opened anew.");
+    /// <summary>Has a sample before the first fault, which is no change otherwise.</summary>
+    private static readonly ObservableCounter<long> Faults = Meter.CreateObservableCounter(
+        "postcard.store.faults", () => Interlocked.Read(ref _faults), null, "Times that the disk failed or was full and the files were opened anew.");
+
+    public static void CountFault() => Interlocked.Increment(ref _faults);
 
     /// <summary>Runs <paramref name="work"/> and records its time.</summary>
     public static void Time(Histogram<double> times, Action work)

@@ -23,7 +23,7 @@ internal sealed class Store : IAsyncDisposable
     private readonly Database _database;
     private long _probed;
 
-    private Store(Database database, MediaFiles files, Caches caches, Clock clock, byte[] signingKey, CardRenderer render, Quota quota, TimeProvider time)
+    private Store(Database database, MediaFiles files, Caches caches, Clock clock, byte[] signingKey, CardRenderer render, Quota quota, TimeProvider time, ILogger log)
     {
         _time = time;
         SigningKey = signingKey;
@@ -51,7 +51,7 @@ internal sealed class Store : IAsyncDisposable
         Erasure = new(database, files, locks, Users, writes, Saves, Audit);
         Codes = new(files, Reads, locks);
         Orphans = new(files, database, Reads, locks, time);
-        Archiver = new(database, files, time);
+        Archiver = new(database, files, time, log);
     }
 
     /// <summary>Of the links that let somebody without a token see what is not public; 32 random bytes, made with the store.</summary>
@@ -94,6 +94,13 @@ internal sealed class Store : IAsyncDisposable
     /// <exception cref="UnauthorizedAccessException">As above.</exception>
     public static async Task<Store> OpenAsync(string directory, long cacheBytes, CardRenderer render, Quota quota, TimeProvider time, ILogger log)
     {
+        if (DataFiles.IsNew(directory) && MediaLayout.HoldsMedia(directory))
+        {
+            // A new store would take them all for files that no record names.
+            throw new StorageMismatchException(
+                $"there are media in {directory}, and no {DataFiles.DataName}: bring it back (was everything copied, is the right disk mounted?), or restore a backup with --replace");
+        }
+
         var (caches, clock) = (new Caches(cacheBytes), new Clock(time));
         var schema = new Schema(directory, log);
         var database = Database.Open(directory, Collections, new() { Logger = log, Time = time, Reopened = Restore, Examine = schema.Examine, Stamp = Schema.Stamp });
@@ -105,7 +112,7 @@ internal sealed class Store : IAsyncDisposable
                 Restore(tables);
                 return true;
             });
-            return new Store(database, new(directory), caches, clock, await SigningKeyAsync(database), render, quota, time);
+            return new Store(database, new(directory), caches, clock, await SigningKeyAsync(database), render, quota, time, log);
         }
         catch
         {

@@ -4,7 +4,7 @@ using LiteDB;
 namespace Postcard.Storage;
 
 /// <summary>Something in the store that does not agree.</summary>
-/// <param name="Kind"><c>missing</c>, <c>damaged</c> or <c>orphan</c> for a file; <c>record</c> for a record that others contradict.</param>
+/// <param name="Kind"><c>missing</c>, <c>damaged</c>, <c>orphan</c> or <c>stranger</c> for a file; <c>record</c> for a record that others contradict.</param>
 /// <param name="What">The file's path in the data directory, or the record.</param>
 internal sealed record Flaw(string Kind, string What, string Detail);
 
@@ -55,6 +55,11 @@ internal sealed class Verifier(Database database, MediaFiles files, Orphans orph
         await foreach (var orphan in orphans.FindAsync(grace, remove: false, cancel))
         {
             yield return new("orphan", Relative(orphan.Path), "no record names it");
+        }
+
+        foreach (var stranger in orphans.Strangers(grace))
+        {
+            yield return new("stranger", Relative(stranger), "nothing of Postcard's");
         }
     }
 

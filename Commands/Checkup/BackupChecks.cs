@@ -1,3 +1,5 @@
+using Postcard.Storage.Archives;
+
 namespace Postcard.Commands.Checkup;
 
 /// <summary>Whether the server's own backups are there and young.</summary>
@@ -21,8 +23,13 @@ internal static class BackupChecks
             }
 
             var age = now.UtcDateTime - newest;
-            return age > 2 * settings.Every
-                ? Finding.Failed(Check, $"the newest in {directory} is {Hours(age)} old, one is due every {Hours(settings.Every)}: look into the log for why")
+            if (age > 2 * settings.Every)
+            {
+                return Finding.Failed(Check, $"the newest in {directory} is {Hours(age)} old, one is due every {Hours(settings.Every)}: look into the log for why");
+            }
+
+            return BackupSeries.OfServer(directory).Later(now) is [var later, ..]
+                ? Finding.Warning(Check, $"the name of {later.Path} says a time to come, the clock ran ahead: delete it or give it its true time")
                 : Finding.Ok(Check, $"the newest is {Hours(age)} old");
         }
         catch (DirectoryNotFoundException)

@@ -16,6 +16,10 @@ internal static partial class Mounts
         mountinfo.Select(Parse).OfType<Mount>().Where(mount => Holds(mount.Point, path)).Index()
             .OrderBy(pair => pair.Item.Point.Length).ThenBy(pair => pair.Index).LastOrDefault().Item;
 
+    /// <summary>Whether something is mounted at this very path.</summary>
+    /// <inheritdoc cref="Find"/>
+    public static bool IsPoint(IEnumerable<string> mountinfo, string path) => mountinfo.Select(Parse).OfType<Mount>().Any(mount => mount.Point == path);
+
     private static bool Holds(string point, string path) =>
         point == "/" || path == point || (path.StartsWith(point, StringComparison.Ordinal) && path[point.Length] == '/');
 

@@ -49,12 +49,13 @@ internal sealed class ArchiveWriter : IAsyncDisposable
     }
 
     /// <param name="path">Where it lies.</param>
-    /// <param name="expected">What its record says; null when no record is about it.</param>
+    /// <param name="expected">What its record says; null when no record is about it, and there is no backup without it.</param>
+    /// <exception cref="IOException">Such a file cannot be read.</exception>
     public async Task AddFileAsync(string name, string path, Blob? expected, CancellationToken cancel)
     {
         if (Open(path) is not { } file)
         {
-            _missing.Add(name);
+            _missing.Add(expected is not null ? name : throw Unreadable());
             return;
         }
 
@@ -64,7 +65,12 @@ internal sealed class ArchiveWriter : IAsyncDisposable
         var time = expected is null ? _about.Created : DateTimeOffset.FromUnixTimeMilliseconds(expected.Modified);
         await AddAsync(entry, source, time, cancel);
         var hash = List(name, source);
-        if (source.Failed || (expected is not null && (source.Length != expected.Bytes || !Convert.ToHexStringLower(hash).StartsWith(expected.Hash, StringComparison.Ordinal))))
+        if (source.Failed && expected is null)
+        {
+            throw Unreadable();
+        }
+
+        if (expected is not null && (source.Failed || source.Length != expected.Bytes || !Convert.ToHexStringLower(hash).StartsWith(expected.Hash, StringComparison.Ordinal)))
         {
             _damaged.Add(name);
         }
@@ -128,6 +134,8 @@ internal sealed class ArchiveWriter : IAsyncDisposable
         names.ForEach(_json.WriteStringValue);
         _json.WriteEndArray();
     }
+
+    private static IOException Unreadable() => new("The copy of the database cannot be read.");
 
     private static FileStream? Open(string path)
     {

@@ -1,7 +1,9 @@
+using Microsoft.Extensions.Logging;
+
 namespace Postcard.Storage.Archives;
 
 /// <summary>Makes backups while the store goes on, one at a time.</summary>
-internal sealed class Archiver(Database database, MediaFiles files, TimeProvider time) : IAsyncDisposable
+internal sealed class Archiver(Database database, MediaFiles files, TimeProvider time, ILogger log) : IAsyncDisposable
 {
     /// <summary>What is left for the log and the manifest beside the copy of the database.</summary>
     private const long SpareBytes = 32 << 20;
@@ -20,7 +22,7 @@ internal sealed class Archiver(Database database, MediaFiles files, TimeProvider
             return null;
         }
 
-        var run = new ArchiveRun(database, files, time, () => _one.Release(), _stop.Token);
+        var run = new ArchiveRun(database, files, time, log, () => _one.Release(), _stop.Token);
         try
         {
             await run.PrepareAsync(SpareBytes, cancel);

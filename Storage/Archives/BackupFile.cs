@@ -26,8 +26,13 @@ internal sealed class BackupFile : IAsyncDisposable
     /// <exception cref="UnauthorizedAccessException">As above.</exception>
     public static BackupFile Create(string path)
     {
+        if (Path.Exists(path))
+        {
+            throw new IOException(File.Exists(path) ? "there is such a file already" : "it is a directory");
+        }
+
         RemoveLeftovers(Path.GetDirectoryName(path)!);
-        return File.Exists(path) ? throw new IOException("there is such a file already") : new(path);
+        return new(path);
     }
 
     /// <summary>Bytes that the directory of <paramref name="path"/> can still take.</summary>

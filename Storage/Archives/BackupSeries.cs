@@ -2,6 +2,10 @@ using System.Globalization;
 
 namespace Postcard.Storage.Archives;
 
+/// <param name="Time">As its name says.</param>
+/// <param name="Damaged">Whether files were missing or damaged when it was made.</param>
+internal sealed record Backup(DateTimeOffset Time, string Path, bool Damaged);
+
 /// <summary>Backups in one directory whose names differ in the time (UTC) only: <c>postcard-20261122-150405.tar.gz</c>.</summary>
 internal sealed class BackupSeries
 {
@@ -31,23 +35,33 @@ internal sealed class BackupSeries
         Path.Combine(_directory, _before + time.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture) + _behind + (damaged ? Damaged : ""));
 
     /// <summary>The backups there, latest first.</summary>
-    public IReadOnlyList<(DateTimeOffset Time, string Path)> All() =>
-        [.. Directory.EnumerateFiles(_directory).Select(path => (Time: TimeOf(Path.GetFileName(path)), path)).Where(file => file.Time is not null)
-            .Select(file => (file.Time!.Value, file.path)).OrderByDescending(file => file.Value)];
+    public IReadOnlyList<Backup> All() =>
+        [.. Directory.EnumerateFiles(_directory).Select(Read).OfType<Backup>().OrderByDescending(backup => backup.Time)];
 
-    /// <summary>Deletes all but the latest <paramref name="keep"/>, and all but as many of those with damaged files.</summary>
-    /// <param name="latest">The one just made: it stays even where a clock that ran ahead has left later names.</param>
+    /// <summary>Those whose names say a time to come, which a clock that ran ahead has given them.</summary>
+    public IReadOnlyList<Backup> Later(DateTimeOffset now) => [.. All().Where(backup => backup.Time > now)];
+
+    /// <summary>
+    /// Deletes all but the latest <paramref name="keep"/>, and all but as many of those with damaged files. Later ones than the one just made do not
+    /// count: they may be older in truth.
+    /// </summary>
+    /// <param name="made">The one just made.</param>
     /// <returns>What was deleted.</returns>
-    public IReadOnlyList<string> Prune(int keep, string latest)
+    public IReadOnlyList<string> Prune(int keep, string made)
     {
-        var old = All().Select(file => file.Path).OrderByDescending(path => path == latest)
-            .GroupBy(path => path.EndsWith(Damaged, StringComparison.Ordinal)).SelectMany(group => group.Skip(keep)).ToList();
+        var now = Read(made)!.Time;
+        var old = All().Where(backup => backup.Time <= now).GroupBy(backup => backup.Damaged).SelectMany(group => group.Skip(keep)).Select(backup => backup.Path).ToList();
         old.ForEach(File.Delete);
         Native.SyncDirectory(_directory);
         return old;
     }
 
-    private DateTimeOffset? TimeOf(string name) => TimeIn(name.EndsWith(Damaged, StringComparison.Ordinal) ? name[..^Damaged.Length] : name);
+    private Backup? Read(string path)
+    {
+        var name = Path.GetFileName(path);
+        var damaged = name.EndsWith(Damaged, StringComparison.Ordinal);
+        return TimeIn(damaged ? name[..^Damaged.Length] : name) is { } time ? new(time, path, damaged) : null;
+    }
 
     private DateTimeOffset? TimeIn(string name) =>
         name.StartsWith(_before, StringComparison.Ordinal) && name.EndsWith(_behind, StringComparison.Ordinal) && name.Length == _before.Length + TimeFormat.Length + _behind.Length

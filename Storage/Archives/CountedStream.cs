@@ -1,9 +1,12 @@
 namespace Postcard.Storage.Archives;
 
-/// <summary>Counts what is read.</summary>
+/// <summary>Counts what is read, and ends it at a limit.</summary>
 internal sealed class CountedStream(Stream inner) : Stream
 {
     public long Total { get; private set; }
+
+    /// <summary>Of <see cref="Total"/>.</summary>
+    public long Limit { private get; set; } = long.MaxValue;
 
     public override bool CanRead => true;
 
@@ -19,21 +22,11 @@ internal sealed class CountedStream(Stream inner) : Stream
         set => throw new NotSupportedException();
     }
 
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancel = default)
-    {
-        var read = await inner.ReadAsync(buffer, cancel);
-        Total += read;
-        return read;
-    }
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancel = default) => Count(await inner.ReadAsync(buffer, cancel));
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancel) => ReadAsync(buffer.AsMemory(offset, count), cancel).AsTask();
 
-    public override int Read(byte[] buffer, int offset, int count)
-    {
-        var read = inner.Read(buffer, offset, count);
-        Total += read;
-        return read;
-    }
+    public override int Read(byte[] buffer, int offset, int count) => Count(inner.Read(buffer, offset, count));
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
@@ -47,5 +40,11 @@ internal sealed class CountedStream(Stream inner) : Stream
     {
         inner.Dispose();
         base.Dispose(disposing);
+    }
+
+    private int Count(int read)
+    {
+        Total += read;
+        return Total <= Limit ? read : throw new InvalidDataException("There is too much of it.");
     }
 }

@@ -96,7 +96,7 @@ internal sealed record Manifest(IReadOnlyList<ArchivedFile> Files, IReadOnlyList
                 }
             }
         }
-        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
+        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or ArgumentNullException)
         {
             throw new ArchiveException("the backup is damaged: its list of files cannot be read");
         }

@@ -4,12 +4,13 @@ using Postcard.Storage.Engine;
 namespace Postcard.Storage.Archives;
 
 /// <summary>
-/// A data directory that is made beside its place and gets its name in one step, whole. A kill leaves at most a directory
-/// <c>DIR.restoring-…</c>, which the next restore removes.
+/// A data directory that is made beside its place and gets its name in one step, whole. A kill leaves at most a directory <c>DIR.restoring-…</c>,
+/// which the next restore removes, or in the moment of the exchange <c>DIR.replacing-…</c>, which is one of the two and stays.
 /// </summary>
 internal sealed class RestoreTarget : IDisposable
 {
     private const string Staging = ".restoring-";
+    private const string Replacing = ".replacing-";
     private const string Replaced = ".replaced-";
     private const string InnerName = "data";
 
@@ -56,33 +57,46 @@ internal sealed class RestoreTarget : IDisposable
 
     /// <summary>Makes all that was written durable and gives it the directory's name.</summary>
     /// <returns>Where the old directory is now; null when there was none.</returns>
-    /// <exception cref="IOException">Nothing has changed.</exception>
+    /// <exception cref="IOException">The directory is what it was, or beside its place under a name that says so.</exception>
     public string? Finish(DateTimeOffset now)
     {
         Native.SyncFileSystem(_staging);
         var parent = Path.GetDirectoryName(_target)!;
+        string? aside = null;
         if (_old is null)
         {
             Native.RenameDirectory(Directory, _target);
-            Native.SyncDirectory(parent);
-            return null;
         }
-
-        // The name for the old directory first and the exchange then: whenever this is cut, none of the two has a name that is cleaned away.
-        var aside = NameAside(now);
-        Native.RenameDirectory(Directory, aside);
-        try
+        else
         {
-            Native.Exchange(aside, _target);
-        }
-        catch (IOException)
-        {
-            Native.RenameDirectory(aside, Directory);
-            throw;
+            Swap(aside = NameAside(now));
         }
 
         Native.SyncDirectory(parent);
         return aside;
+    }
+
+    /// <summary>Whenever this is cut, both directories are there, and none has a name that is cleaned away or that says it were the other.</summary>
+    private void Swap(string aside)
+    {
+        var between = _target + Replacing + Ids.NewFile();
+        Native.RenameDirectory(Directory, between);
+        bool swapped;
+        try
+        {
+            swapped = Native.TryExchange(between, _target);
+            if (!swapped)
+            {
+                Native.RenameDirectory(_target, aside);
+            }
+        }
+        catch (IOException)
+        {
+            Native.RenameDirectory(between, Directory);
+            throw;
+        }
+
+        Native.RenameDirectory(between, swapped ? aside : _target);
     }
 
     /// <summary>The time, and a number where another restore of the same second has that name.</summary>

@@ -16,6 +16,13 @@ internal sealed class DataFiles(IDisk disk, IReadOnlyList<Collection> collection
 
     public IDiskFile Data { get; } = disk.Open(DataName);
 
+    /// <summary>Whether a directory has no data file yet, or one whose creation was cut.</summary>
+    public static bool IsNew(string directory)
+    {
+        var path = Path.Combine(directory, DataName);
+        return !File.Exists(path) || new FileInfo(path).Length == 0;
+    }
+
     /// <summary>Creates the data file, or redoes the log into it, and opens it with an empty log.</summary>
     /// <exception cref="StorageMismatchException"/>
     /// <exception cref="IOException">Nothing is lost: it can be tried again.</exception>

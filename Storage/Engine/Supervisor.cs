@@ -138,7 +138,7 @@ internal sealed partial class Supervisor : IDisposable
 
     private void Postpone(Exception fault)
     {
-        StorageMeter.Faults.Add(1);
+        StorageMeter.CountFault();
         _fault = fault;
         _retryAt = _options.Time.GetTimestamp() + (long)(_pause.TotalSeconds * _options.Time.TimestampFrequency);
         _timer.Change(_pause, Timeout.InfiniteTimeSpan);

@@ -105,6 +105,9 @@ public sealed class BackupTests : IDisposable
         _shell.Folder.Write("there.tar.gz", "old");
         Assert.Contains("there is such a file already", (await _shell.RunAsync(["backup", "there.tar.gz", .. data])).Failed());
         Assert.Equal("old", File.ReadAllText(_shell.Folder["there.tar.gz"]));
+        Directory.CreateDirectory(_shell.Folder["folder"]);
+        Assert.Contains("it is a directory", (await _shell.RunAsync(["backup", "folder", .. data])).Failed());
+        Directory.Delete(_shell.Folder["folder"]);
         Assert.Contains("there is no such directory", (await _shell.RunAsync(["backup", "nowhere/b.tar.gz", .. data])).Failed());
         Assert.Contains("{time}", (await _shell.RunAsync(["backup", "b.tar.gz", "--keep", "2", .. data])).Failed(code: 2));
         Assert.Contains("at least 1", (await _shell.RunAsync(["backup", "b-{time}.tar.gz", "--keep", "0", .. data])).Failed(code: 2));
@@ -151,11 +154,29 @@ public sealed class BackupTests : IDisposable
         }
 
         var leftover = _shell.Folder.Write(".p-20200101-000000.tar.gz.abcdefabcdef.postcard-part", "cut by a kill");
-        var made = (await _shell.RunAsync("backup", "p-{time}.tar.gz", "--keep", "2", "--data", server.Settings.Data)).Done();
-        Assert.Equal(2, made.OutLines.Count(line => line.StartsWith("deleted ", StringComparison.Ordinal)));
+        var made = JsonDocument.Parse((await _shell.RunAsync("backup", "p-{time}.tar.gz", "--keep", "2", "--json", "--data", server.Settings.Data)).Done().Out).RootElement;
+        Assert.Equal(new FileInfo(made.GetProperty("file").GetString()!).Length, made.GetProperty("bytes").GetInt64());
+        Assert.Equal((3, 2, 0), (made.GetProperty("files").GetInt32(), made.GetProperty("deleted").GetArrayLength(), made.GetProperty("later").GetArrayLength()));
         Assert.All(stay, name => Assert.True(File.Exists(_shell.Folder[name]), name));
         Assert.All(go, name => Assert.False(File.Exists(_shell.Folder[name]), name));
         Assert.False(File.Exists(leftover));
+    }
+
+    [Fact]
+    public async Task Backup_WithKeepAfterAClockRanAhead_KeepsTheTrueOnesToo()
+    {
+        await using var server = await PostcardServer.StartAsync();
+        string[] stay = ["p-29990101-000000.tar.gz", "p-29990102-000000.tar.gz", "p-29990103-000000.tar.gz", "p-20200102-000000.tar.gz"];
+        foreach (var name in stay.Append("p-20200101-000000.tar.gz"))
+        {
+            _shell.Folder.Write(name, "");
+        }
+
+        var made = (await _shell.RunAsync("backup", "p-{time}.tar.gz", "--keep", "2", "--data", server.Settings.Data)).Done();
+        Assert.Equal([$"deleted {_shell.Folder["p-20200101-000000.tar.gz"]}"], made.OutLines.Where(line => line.StartsWith("deleted ", StringComparison.Ordinal)));
+        Assert.Equal(3, made.OutLines.Count(line => line.EndsWith(": its name says a time to come", StringComparison.Ordinal)));
+        Assert.Equal(stay.Length + 1, Directory.GetFiles(_shell.Folder.Path).Length);
+        Assert.All(stay, name => Assert.True(File.Exists(_shell.Folder[name]), name));
     }
 
     [Fact]

@@ -182,6 +182,16 @@ public sealed class DoctorCommandTests : IDisposable
         Assert.Contains(await FindingsAsync("--dev", "--backup-dir", "backups"), finding => finding.Check == "backups" && finding.Grade == grade);
     }
 
+    [Fact]
+    public async Task Doctor_BackupsOfAClockThatRanAhead_AreNamed()
+    {
+        Directory.CreateDirectory(_shell.Folder["backups"]);
+        _shell.Folder.Write("backups/postcard-29990101-000000.tar.gz", "");
+
+        Assert.Contains(await FindingsAsync("--dev", "--backup-dir", "backups"), finding =>
+            finding is { Check: "backups", Grade: "warning" } && finding.Text.Contains("postcard-29990101-000000.tar.gz says a time to come"));
+    }
+
     private async Task<List<(string Check, string Grade, string Text)>> FindingsAsync(params string[] args)
     {
         var outcome = await _shell.RunAsync(["doctor", "--json", .. args]);

@@ -65,6 +65,7 @@ public sealed class RestoreTests : IClassFixture<SmallArchive>, IDisposable
     [InlineData("about.json", "{", "[", "no backup of Postcard")]
     [InlineData("postcard.json", "\"port\"", "\"pork\"", "postcard.json is not what its list says")]
     [InlineData("manifest.json", "\"sha256\": \"", "\"sha256\": \"00", "not what its list says")]
+    [InlineData("manifest.json", "\"sha256\": \"", "\"sha256\": null, \"x\": \"", "cannot be read")]
     [InlineData("manifest.json", "\"files\": [", "\"files\": [[", "cannot be read")]
     public async Task Restore_TextsThatSayOtherwise_IsRefused(string name, string what, string with, string line) => await RefusedAsync(
         Repack(entries => entries.ConvertAll(entry => entry.Name == name ? (name, Replaced(entry.Content, what, with), entry.Type) : entry)), line, name);
@@ -76,7 +77,7 @@ public sealed class RestoreTests : IClassFixture<SmallArchive>, IDisposable
     [InlineData("users/aaaa/temp/.incoming-abc", "strange name")]
     [InlineData("postcard.wal", "strange name")]
     [InlineData("postcard.lock", "strange name")]
-    [InlineData("users/aaaa/temp/image-00.jpg", "holds other files than its list says")]
+    [InlineData("users/aaaabbbbccccdddd/temp/image-00.jpg", "holds other files than its list says")]
     [InlineData("postcard.db", "holds a file twice")]
     public async Task Restore_AFileTooMany_IsRefused(string name, string line)
     {
@@ -87,8 +88,8 @@ public sealed class RestoreTests : IClassFixture<SmallArchive>, IDisposable
     [Fact]
     public async Task Restore_LinksAndFilesThatLack_IsRefused()
     {
-        await RefusedAsync(Repack(entries => [.. entries[..^1], ("users/aaaa/temp/image-00.jpg", [], TarEntryType.SymbolicLink), entries[^1]]), "no file", "link");
-        await RefusedAsync(Repack(entries => [.. entries[..^1], ("users/aaaa/temp/image-00.jpg", [], TarEntryType.HardLink), entries[^1]]), "no file", "hard link");
+        await RefusedAsync(Repack(entries => [.. entries[..^1], ("users/aaaabbbbccccdddd/temp/image-00.jpg", [], TarEntryType.SymbolicLink), entries[^1]]), "no file", "link");
+        await RefusedAsync(Repack(entries => [.. entries[..^1], ("users/aaaabbbbccccdddd/temp/image-00.jpg", [], TarEntryType.HardLink), entries[^1]]), "no file", "hard link");
         await RefusedAsync(Repack(entries => entries.FindAll(entry => entry.Name != "postcard.db")), "holds other files", "no database");
         await RefusedAsync(Repack(entries => entries.FindAll(entry => !entry.Name.EndsWith(".jpg", StringComparison.Ordinal))), "holds other files", "no media");
         await RefusedAsync(Repack(entries => entries.FindAll(entry => entry.Name != "manifest.json")), "its end is missing", "no manifest");
@@ -128,12 +129,48 @@ public sealed class RestoreTests : IClassFixture<SmallArchive>, IDisposable
             var data = _shell.Folder[name];
             Assert.True(File.Exists(Path.Combine(data, "postcard.db")));
             Assert.All(Directory.GetFiles(data, "*", SearchOption.AllDirectories), file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
-            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(data));
+            Assert.All(
+                Directory.GetDirectories(data, "*", SearchOption.AllDirectories).Append(data),
+                directory => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(directory)));
             Assert.Contains("all agree", (await _shell.RunAsync("verify", "--data", name)).Done().Out);
         }
 
         Assert.NotNull(new DirectoryInfo(_shell.Folder["link"]).LinkTarget);
         Assert.Empty(Directory.GetDirectories(_shell.Folder.Path, "*.restoring-*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task Restore_OverWhatIsNoStoreOrAMountPoint_IsRefused()
+    {
+        Directory.CreateDirectory(_shell.Folder["home"]);
+        var notes = _shell.Folder.Write("home/notes.txt", "mine");
+        Assert.Contains("holds something else than a store", (await _shell.RunAsync("restore", "good.tar.gz", "--replace", "--data", "home")).Failed());
+        Assert.Equal("mine", File.ReadAllText(notes));
+        Assert.Contains("/proc is a mount point, whose place no directory can take; give a directory below it", (await _shell.RunAsync("restore", "good.tar.gz", "--replace", "--data", "/proc")).Failed());
+        Assert.Equal(["good.tar.gz", "home"], Directory.GetFileSystemEntries(_shell.Folder.Path).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public async Task Restore_OfNamesThatTakeMoreThanMemoryShould_IsRefused()
+    {
+        var padded = Repack(entries => entries, new Dictionary<string, string> { ["comment"] = new string('x', 100_000) });
+        await RefusedAsync(padded, "damaged", "a long header");
+    }
+
+    [Fact]
+    public async Task Restore_Check_ProvesTheBackupAndLeavesNothing()
+    {
+        var before = Directory.GetDirectories(Path.GetTempPath(), "postcard-check-*");
+        var outcome = (await _shell.RunAsync("restore", "--check", "good.tar.gz")).Done();
+        Assert.Contains("good.tar.gz is whole: as of ", outcome.OutLines[0]);
+        var json = JsonNode.Parse((await _shell.RunAsync("restore", "--check", "good.tar.gz", "--json")).Done().Out)!;
+        Assert.Equal((1, 1, null), ((int)json["users"]!, (int)json["cards"]!, (string?)json["data"]));
+        Assert.Equal(["good.tar.gz"], Directory.GetFileSystemEntries(_shell.Folder.Path).Select(Path.GetFileName));
+        Assert.Equal(before, Directory.GetDirectories(Path.GetTempPath(), "postcard-check-*"));
+        Assert.Contains("leave --replace out", (await _shell.RunAsync("restore", "--check", "--replace", "good.tar.gz")).Failed(code: 2));
+
+        var restored = JsonNode.Parse((await _shell.RunAsync("restore", "good.tar.gz", "--data", "new", "--json")).Done().Out)!;
+        Assert.Equal((_shell.Folder["new"], null, 0), ((string)restored["data"]!, (string?)restored["replaced"], (int)restored["damaged"]!));
     }
 
     private async Task RefusedAsync(byte[] archive, string lines, string about)
@@ -142,12 +179,15 @@ public sealed class RestoreTests : IClassFixture<SmallArchive>, IDisposable
         var line = (await _shell.RunAsync("restore", "bad.tar.gz", "--data", "new")).Failed();
         Assert.True(lines.Split('|').Any(each => line.Contains(each, StringComparison.Ordinal)), $"{about}: {line}");
         AssertNothingLeft(about);
+        var check = (await _shell.RunAsync("restore", "--check", "bad.tar.gz")).Failed();
+        Assert.True(lines.Split('|').Append("is not what its list says").Any(each => check.Contains(each, StringComparison.Ordinal)), $"{about}: {check}");
     }
 
     private void AssertNothingLeft(string about) => Assert.True(
         Directory.GetFileSystemEntries(_shell.Folder.Path).Select(Path.GetFileName).Order().SequenceEqual(["bad.tar.gz", "good.tar.gz"]), about);
 
-    private byte[] Repack(Func<List<(string Name, byte[] Content, TarEntryType Type)>, List<(string Name, byte[] Content, TarEntryType Type)>> change)
+    private byte[] Repack(
+        Func<List<(string Name, byte[] Content, TarEntryType Type)>, List<(string Name, byte[] Content, TarEntryType Type)>> change, Dictionary<string, string>? header = null)
     {
         var packed = new MemoryStream();
         using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
@@ -156,7 +196,7 @@ public sealed class RestoreTests : IClassFixture<SmallArchive>, IDisposable
             foreach (var (name, content, type) in change(Unpacked(_archive)))
             {
                 tar.WriteEntry(type is TarEntryType.RegularFile
-                    ? new PaxTarEntry(type, name) { DataStream = new MemoryStream(content) }
+                    ? new PaxTarEntry(type, name, header ?? []) { DataStream = new MemoryStream(content) }
                     : new PaxTarEntry(type, name) { LinkName = "/etc/passwd" });
             }
         }

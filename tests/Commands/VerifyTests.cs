@@ -98,6 +98,9 @@ public sealed class VerifyTests : IAsyncLifetime, IDisposable
         var dry = (await _shell.RunAsync("gc", "--dry-run", "--data", _server.Settings.Data)).Done();
         Assert.Contains($"{Relative(stray)}  1 kB", dry.Out);
         Assert.Contains("2 would be removed, 2 kB", dry.Out);
+        Assert.Equal(
+            $$"""{"removed":[{"what":"{{Relative(incoming)}}","bytes":1000},{"what":"{{Relative(stray)}}","bytes":1000}],"count":2,"bytes":2000,"dry_run":true}""",
+            (await _shell.RunAsync("gc", "--dry-run", "--json", "--data", _server.Settings.Data)).Done().Out.TrimEnd());
         Assert.True(File.Exists(stray));
         Assert.Equal("2 removed, 2 kB", (await _shell.RunAsync("gc", "--data", _server.Settings.Data)).Done().OutLines[^1]);
         Assert.False(File.Exists(stray) || File.Exists(incoming));
@@ -105,7 +108,34 @@ public sealed class VerifyTests : IAsyncLifetime, IDisposable
         Assert.Contains("all agree", (await VerifyAsync()).Done().Out);
     }
 
-    private string Uid => Path.GetFileName(Assert.Single(Directory.GetDirectories(Path.Combine(_server.Settings.Data, "users"))));
+    [Fact]
+    public async Task VerifyAndGc_OfWhatIsNotOurs_NameItAndLeaveIt()
+    {
+        var (users, templates) = (_server.Service.App.Store.Files.Users, _server.Service.App.Store.Files.Templates);
+        var uid = Uid;
+        string[] strangers =
+        [
+            Stray(users, "stray.txt"), Inside(users, "lost+found/inside"), Inside(users, ".snapshots/inside"), Inside(users, "backup/inside"), Stray(users, uid, "stray.bin"),
+            Inside(users, uid, "other/big"), Stray(users, uid, "cards", "stray.bin"), Inside(users, uid, "cards", _card, "sub/x"), Inside(users, uid, "temp/sub/x"),
+            Stray(users, uid, "temp", "notes"), Stray(users, uid, "cards", "image-00.jpg"), Stray(templates, "stray"), Inside(templates, "77/sub/y"), Stray(templates, "77", "no medium"),
+        ];
+        File.WriteAllText(Path.Combine(users, "young"), "");
+
+        // No user's any more, with something in it that is not ours.
+        var orphan = Stray(users, "aaaabbbbccccdddd", "temp", "image-00.jpg");
+        strangers = [.. strangers, Stray(users, "aaaabbbbccccdddd", "notes")];
+        Directory.SetLastWriteTimeUtc(Path.Combine(users, "aaaabbbbccccdddd"), DateTime.UtcNow - TimeSpan.FromHours(2));
+        var outcome = await VerifyAsync("--json");
+        Assert.Equal(1, outcome.Code);
+        Assert.Equal([$"orphan {Relative(orphan)}", .. strangers.Select(path => $"stranger {Relative(path)}").Order()], Flaws(outcome.Out).Order());
+
+        Assert.Equal("1 removed, 1 kB", (await _shell.RunAsync("gc", "--data", _server.Settings.Data)).Done().OutLines[^1]);
+        Assert.False(File.Exists(orphan));
+        Assert.All(strangers, path => Assert.True(Path.Exists(path), path));
+        Assert.True(File.Exists(Path.Combine(users, "lost+found", "inside")));
+    }
+
+    private string Uid => Path.GetFileName(Assert.Single(Directory.GetDirectories(Path.Combine(_server.Settings.Data, "users"), "????????????????")));
 
     private Task<Outcome> VerifyAsync(params string[] more) => _shell.RunAsync(["verify", "--data", _server.Settings.Data, .. more]);
 
@@ -116,8 +146,19 @@ public sealed class VerifyTests : IAsyncLifetime, IDisposable
 
     private static string Single(string directory, string pattern) => Assert.Single(Directory.GetFiles(directory, pattern));
 
+    /// <returns>The directory in which the stray file lies, which is one itself.</returns>
+    private static string Inside(params string[] path)
+    {
+        var directory = Path.GetDirectoryName(Stray(path))!;
+        Directory.SetLastWriteTimeUtc(directory, DateTime.UtcNow - TimeSpan.FromHours(2));
+        return directory;
+    }
+
+    private static string Stray(params string[] path) => Stray(Path.Combine(path));
+
     private static string Stray(string path)
     {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllBytes(path, new byte[1000]);
         File.SetLastWriteTimeUtc(path, DateTime.UtcNow - TimeSpan.FromHours(2));
         return path;

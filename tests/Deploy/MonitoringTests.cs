@@ -27,6 +27,23 @@ public sealed partial class MonitoringTests
     }
 
     [Fact]
+    public async Task Counters_WhoseIncreaseAlertsAskFor_HaveASampleBeforeTheFirst()
+    {
+        using var folder = new TempFolder();
+        await using var server = await PostcardServer.StartAsync(new Settings { Backup = new() { Dir = folder["backups"] } });
+        var lines = Encoding.UTF8.GetString((await server.Stranger().GetAsync("/metrics")).Body).Split('\n');
+        var asked = Expressions().SelectMany(expression => Increase().Matches(expression).Select(match => match.Groups[1].Value)).Distinct().ToList();
+
+        Assert.True(asked.Count >= 3);
+        Assert.All(asked, name => Assert.Contains(lines, line => line.StartsWith(name + ' ', StringComparison.Ordinal) || line.StartsWith(name + '{', StringComparison.Ordinal)));
+        Assert.Contains("""postcard_http_requests_total{method="POST",route="/postcard/card",status="5xx"} 0""", lines);
+    }
+
+    [Fact]
+    public void Alerts_OfBackups_AlsoSeeDamagedOnes() =>
+        Assert.Contains(Expressions(), expression => expression.Contains("or postcard_backup_ok == 0 or", StringComparison.Ordinal));
+
+    [Fact]
     public void Dashboard_HasPanelsThatDoNotOverlap()
     {
         var places = Panels().Select(panel => panel.GetProperty("gridPos")).Select(place => (X: Number(place, "x"), Y: Number(place, "y"), W: Number(place, "w"), H: Number(place, "h"))).ToList();
@@ -44,6 +61,9 @@ public sealed partial class MonitoringTests
 
     private static IEnumerable<JsonElement> Panels() =>
         JsonDocument.Parse(File.ReadAllText(Readme.PathOf("deploy/grafana-postcard.json"))).RootElement.GetProperty("panels").EnumerateArray();
+
+    [GeneratedRegex(@"increase\((\w+)")]
+    private static partial Regex Increase();
 
     [GeneratedRegex(@"\b(postcard|process|dotnet)_\w+")]
     private static partial Regex Metric();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
 using Postcard.Jobs;
 using Postcard.Storage;
 using Postcard.Tests.Support;
@@ -170,7 +171,8 @@ public sealed class AccountsTests : IAsyncLifetime
         await _server.RestartAsync();
         Assert.Empty(await PlazaAsync());
 
-        await Sweeps.SweepAsync(Store, TimeSpan.FromDays(1), TimeSpan.FromDays(1), TestContext.Current.CancellationToken);
+        await using var sweeps = new Sweeps(Store, TimeSpan.FromDays(1), TimeProvider.System, NullLogger<Sweeps>.Instance);
+        await sweeps.SweepAsync();
         Assert.Equal(change == "unban" ? ids[..100] : [], await PlazaAsync());
         Assert.Equal(change == "name" ? ids[..100] : [], IdsOf((await _admin.GetAsync("/postcard/review?limit=100")).Ok()));
         Assert.Equal(change == "name" ? 0 : 230, (await Store.Statistics.CountAsync()).Approved);

@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
 using Postcard.Jobs;
 using Postcard.Tests.Support;
 
@@ -114,7 +115,8 @@ public sealed class UploadsTests : IAsyncLifetime
         await _server.RestartAsync();
         Assert.Equal(2, Waiting().Length);
         _time.Advance(TimeSpan.FromHours(25));
-        await Sweeps.SweepAsync(_server.Service.App.Store, TimeSpan.FromHours(24), TimeSpan.FromHours(1), TestContext.Current.CancellationToken);
+        await using var sweeps = new Sweeps(_server.Service.App.Store, TimeSpan.FromHours(24), _time, NullLogger<Sweeps>.Instance);
+        await sweeps.SweepAsync();
         Assert.Empty(Waiting());
         (await _alice.PostAsync("/postcard/card", """{"title":"t","content":"x","img":true}""")).Refused(409, "no_upload");
     }

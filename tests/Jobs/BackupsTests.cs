@@ -1,6 +1,6 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Globalization;
-using Microsoft.Extensions.Logging;
 using Postcard.Jobs;
 using Postcard.Storage;
 using Postcard.Tests.Support;
@@ -16,6 +16,7 @@ public sealed class BackupsTests : IAsyncLifetime
     private readonly ManualTime _time = new();
     private readonly LogLines _log = new();
     private PostcardServer _server = null!;
+    private DateTimeOffset _began;
     private Backups? _backups;
 
     public async ValueTask InitializeAsync() => _server = await PostcardServer.StartAsync();
@@ -58,26 +59,58 @@ public sealed class BackupsTests : IAsyncLifetime
     [Fact]
     public async Task Backups_ThatFail_AreLoggedCountedAndTriedAgain()
     {
-        var failures = 0L;
-        using var listener = new MeterListener();
-        listener.InstrumentPublished = (instrument, each) =>
-        {
-            if (instrument.Name == "postcard.backup.failures")
-            {
-                each.EnableMeasurementEvents(instrument);
-            }
-        };
-        listener.SetMeasurementEventCallback<long>((_, value, _, _) => Interlocked.Add(ref failures, value));
-        listener.Start();
-
+        using var told = new Told();
         _folder.Write("blocked", "a file, where the directory should be");
         Start("blocked");
         await AdvanceUntilAsync(Minute, () => _log.Lines.Count > 0);
         Assert.StartsWith("Error: A backup could not be made (", _log.Lines.First());
+        Assert.DoesNotContain("Exception", _log.Lines.First());
         Assert.DoesNotContain(_folder.Path, string.Concat(_log.Lines));
-        Assert.True(Interlocked.Read(ref failures) >= 1);
+        Assert.Equal(0, told["postcard.backup.failures"][0]);
+        Assert.Contains(1, told["postcard.backup.failures"]);
         File.Delete(_folder["blocked"]);
         await AdvanceUntilAsync(Minute, () => Directory.Exists(_folder["blocked"]) && Directory.GetFiles(_folder["blocked"], "*.tar.gz").Length == 1);
+    }
+
+    [Fact]
+    public async Task Backups_WithoutRoomForTheFloor_AreNotMade()
+    {
+        Start(change: settings => settings with { MinFreeMegabytes = int.MaxValue });
+        await AdvanceUntilAsync(Minute, () => _log.Lines.Count > 0);
+        Assert.StartsWith("Error: A backup could not be made (no space)", _log.Lines.First());
+        Assert.Empty(Names);
+    }
+
+    [Fact]
+    public async Task Backups_WhileAnotherIsUnderWay_SayAndCountItFromTheSecondTimeOn()
+    {
+        using var told = new Told();
+        await using (await _server.Service.App.Store.Archiver.BeginAsync(TestContext.Current.CancellationToken))
+        {
+            Start();
+            await AdvanceUntilAsync(Minute, () => _log.Lines.Count > 0);
+            Assert.StartsWith("Warning: A backup is due, and another one is under way for the 2. time", Assert.Single(_log.Lines));
+            Assert.True(_time.GetUtcNow() - _began >= TimeSpan.FromMinutes(16));
+            Assert.Contains(1, told["postcard.backup.failures"]);
+        }
+
+        await AdvanceUntilAsync(Minute, () => Names.Length == 1);
+    }
+
+    [Fact]
+    public async Task Backups_OfAnotherTimeOrDamaged_AreNoSuccess()
+    {
+        using var told = new Told();
+        Directory.CreateDirectory(_folder["backups"]);
+        _folder.Write("backups/postcard-20261122-150404.tar.gz.damaged", "");
+        _folder.Write("backups/postcard-20271122-140405.tar.gz", "of a clock that ran ahead");
+        Start();
+        await AdvanceUntilAsync(Minute, () => told["postcard.backup.last_success"].Length > 0);
+        Assert.Equal(0, told["postcard.backup.last_success"][0]);
+        await AdvanceUntilAsync(TimeSpan.FromHours(1), () => Names.Length == 3 && _log.Lines.Count == 2);
+        var made = new DateTimeOffset(TimeOf(Names[1]), TimeSpan.Zero).ToUnixTimeSeconds();
+        await AdvanceUntilAsync(TimeSpan.FromHours(1), () => told["postcard.backup.last_success"][^1] == made);
+        Assert.Contains("such as postcard-20271122-140405.tar.gz: the clock ran ahead", _log.Lines.Last());
     }
 
     private string[] Names => Directory.Exists(_folder["backups"])
@@ -86,10 +119,11 @@ public sealed class BackupsTests : IAsyncLifetime
 
     private static DateTime TimeOf(string name) => DateTime.ParseExact(name["postcard-".Length..^".tar.gz".Length], "yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
 
-    private void Start(string directory = "backups")
+    private void Start(string directory = "backups", Func<Settings, Settings>? change = null)
     {
+        _began = _time.GetUtcNow();
         var settings = _server.Settings with { Backup = new() { Dir = _folder[directory], Every = TimeSpan.FromHours(24), Keep = 2 } };
-        _backups = new Backups(_server.Service.App.Store, settings, _folder[directory], _time, new Logger(_log));
+        _backups = new Backups(_server.Service.App.Store, change?.Invoke(settings) ?? settings, _folder[directory], _time, new TypedLog<Backups>(_log));
     }
 
     private async Task StopAsync()
@@ -124,13 +158,27 @@ public sealed class BackupsTests : IAsyncLifetime
         }
     }
 
-    private sealed class Logger(LogLines lines) : ILogger<Backups>
+    /// <summary>What is told for the metrics, by instrument.</summary>
+    private sealed class Told : IDisposable
     {
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+        private readonly ConcurrentQueue<(string Name, long Value)> _all = new();
+        private readonly MeterListener _listener = new();
 
-        public bool IsEnabled(LogLevel logLevel) => true;
+        public Told()
+        {
+            _listener.InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Name.StartsWith("postcard.backup.", StringComparison.Ordinal))
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            };
+            _listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => _all.Enqueue((instrument.Name, value)));
+            _listener.Start();
+        }
 
-        public void Log<TState>(LogLevel level, EventId id, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            lines.Log(level, id, state, exception, formatter);
+        public long[] this[string name] => [.. _all.Where(each => each.Name == name).Select(each => each.Value)];
+
+        public void Dispose() => _listener.Dispose();
     }
 }

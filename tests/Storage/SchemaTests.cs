@@ -45,6 +45,14 @@ public sealed class SchemaTests : IDisposable
     }
 
     [Fact]
+    public async Task Upgrade_ByACommand_IsSaid()
+    {
+        var outcome = await _shell.RunAsync("verify", "--data", Unpack("store-1.tar.gz"));
+        Assert.Equal(0, outcome.Code);
+        Assert.EndsWith("The store is upgraded from schema 1 to 2; its database as it was is kept as postcard.db.schema-1", Assert.Single(outcome.ErrorLines));
+    }
+
+    [Fact]
     public async Task Upgrade_LeavesACopyThatIsTheOldStore()
     {
         var data = Unpack("store-1-killed.tar.gz");

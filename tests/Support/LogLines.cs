@@ -29,3 +29,14 @@ internal sealed class LogLines : ILogger
         }
     }
 }
+
+/// <summary>The logger that a class asks for, which writes where all others do.</summary>
+internal sealed class TypedLog<T>(LogLines lines) : ILogger<T>
+{
+    public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => true;
+
+    public void Log<TState>(LogLevel level, EventId id, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        lines.Log(level, id, state, exception, formatter);
+}

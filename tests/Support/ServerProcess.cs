@@ -44,6 +44,8 @@ internal sealed partial class ServerProcess : IDisposable
         await _process.WaitForExitAsync();
     }
 
+    public bool HasEnded => _process.HasExited;
+
     /// <summary>Sends a signal, such as 15 for SIGTERM.</summary>
     public void Signal(int signal) => Assert.Equal(0, Kill(_process.Id, signal));
 
