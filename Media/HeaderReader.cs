@@ -65,5 +65,22 @@ internal sealed class HeaderReader(SafeFileHandle file) : IDisposable
         return _window.AsSpan(offset, Math.Min(count, _filled - offset));
     }
 
+    /// <summary>Moves on to the next byte of this value; to the end, with false, when there is none.</summary>
+    public bool SkipTo(byte value)
+    {
+        while (!Peek(1).IsEmpty)
+        {
+            var rest = _window.AsSpan((int)(Position - _start), (int)(_start + _filled - Position));
+            var at = rest.IndexOf(value);
+            Position += at < 0 ? rest.Length : at;
+            if (at >= 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     public void Dispose() => file.Dispose();
 }

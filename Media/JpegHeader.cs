@@ -9,6 +9,12 @@ internal static class JpegHeader
     /// <summary>Every scan runs over the whole picture again: 64 megapixels take about a second each.</summary>
     private const long MaxMultiScanPixels = 64_000_000;
 
+    /// <summary>
+    /// Encoders make about ten. libjpeg takes all of them in before the first row, and so before clock or client can stop it: 8,000
+    /// nearly empty ones, in less than 1 MB, hold a worker for 45 s.
+    /// </summary>
+    private const int MaxScans = 100;
+
     private const int MaxSegments = 4096;
 
     public static ReadOnlySpan<byte> Signature => [0xFF, 0xD8, 0xFF];
@@ -52,7 +58,14 @@ internal static class JpegHeader
             }
             else if (marker == 0xDA)
             {
-                return Judge(frame ?? throw new MediaException(MediaFault.Damaged), scanComponents: reader.Byte());
+                var multiScan = (frame ?? throw new MediaException(MediaFault.Damaged)).Progressive || reader.Byte() < frame.Components;
+                if (multiScan)
+                {
+                    reader.Position = next;
+                    CountScans(reader);
+                }
+
+                return Judge(frame, multiScan);
             }
 
             reader.Position = next;
@@ -84,13 +97,56 @@ internal static class JpegHeader
         }
     }
 
+    /// <summary>Goes from behind the first scan's header to the end of the picture, over the segments as libjpeg does.</summary>
+    private static void CountScans(HeaderReader reader)
+    {
+        var scans = 1;
+        while (reader.SkipTo(0xFF))
+        {
+            reader.Position++;
+            if (reader.Peek(1) is not [var marker])
+            {
+                return;
+            }
+
+            if (marker is 0xFF)
+            {
+                continue;
+            }
+
+            reader.Position++;
+            if (marker is 0xD9)
+            {
+                return;
+            }
+
+            if (marker is 0 or 0x01 or (>= 0xD0 and <= 0xD8))
+            {
+                continue;
+            }
+
+            if (marker is 0xDA && ++scans > MaxScans)
+            {
+                throw new MediaException(MediaFault.TooSlow);
+            }
+
+            // What is cut off here is for libjpeg to judge.
+            if (reader.Position + 2 > reader.Length)
+            {
+                return;
+            }
+
+            var next = reader.Position + Math.Max((int)reader.BigUInt16(), 2);
+            reader.Position = Math.Min(next, reader.Length);
+        }
+    }
+
     /// <summary>SOF0 to SOF15 without DHT, JPG and DAC, which stand between them.</summary>
     private static bool IsFrame(byte marker) => marker is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC);
 
     /// <summary>With several scans all coefficients stay, 16 bits for each sample.</summary>
-    private static PictureHeader Judge(Frame frame, int scanComponents)
+    private static PictureHeader Judge(Frame frame, bool multiScan)
     {
-        var multiScan = frame.Progressive || scanComponents < frame.Components;
         var shrink = ShrinkOnLoad(frame.Width, frame.Height);
         return multiScan
             ? PictureHeader.Whole(PictureKind.Jpeg, frame.Width, frame.Height, MaxMultiScanPixels, frame.SamplesPerPixel * sizeof(short))

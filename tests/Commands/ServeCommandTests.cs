@@ -57,7 +57,19 @@ public sealed partial class ServeCommandTests : IDisposable
 
         Assert.Matches($@"^Postcard 1\.1\.0 on http://127\.0\.0\.1:\d+, data in {Regex.Escape(_shell.Folder["d"])} \(.+\)\n$", serving.Banner);
         Assert.Equal(0, await serving.StopAsync());
-        Assert.DoesNotContain(Secret, serving.Banner + serving.Error);
+        Assert.DoesNotContain(Secret, serving.Banner + serving.ErrorText);
+    }
+
+    /// <summary>Standard output is the access log's: a collector takes each of its lines for JSON.</summary>
+    [Fact]
+    public async Task Serve_WithJsonLogs_AnnouncesItselfInTheLogOnly()
+    {
+        _shell.Environment["POSTCARD_LOG_FORMAT"] = "json";
+        await using var serving = _shell.StartServing("--dev", "--data", "d");
+        await Until.EqualAsync(true, () => Task.FromResult(serving.ErrorText.Contains("Postcard 1.1.0 on http", StringComparison.Ordinal)));
+
+        Assert.Equal("", serving.Banner);
+        Assert.All(serving.ErrorText.Split('\n', StringSplitOptions.RemoveEmptyEntries), line => JsonDocument.Parse(line));
     }
 
     [Fact]

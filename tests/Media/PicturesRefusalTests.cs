@@ -206,7 +206,7 @@ public sealed class PicturesRefusalTests : IDisposable
         return [0x89, .. "PNG\r\n\u001a\n"u8, .. Chunk("IHDR", header), .. Chunk("IDAT", packed.ToArray()), .. Chunk("IEND", [])];
     }
 
-    private static byte[] Chunk(string type, byte[] data)
+    internal static byte[] Chunk(string type, byte[] data)
     {
         byte[] body = [.. Encoding.Latin1.GetBytes(type), .. data];
         var length = new byte[4];

@@ -50,10 +50,17 @@ internal sealed class Shell : IDisposable
     /// <summary>Starts <c>serve</c> with these arguments and waits for its banner.</summary>
     public async Task<Serving> ServeAsync(params string[] args)
     {
+        var serving = StartServing(args);
+        await Task.WhenAny(serving.Out.Flushed, serving.Run);
+        Assert.False(serving.Run.IsCompleted, serving.ErrorText);
+        return serving;
+    }
+
+    /// <summary>The same without waiting.</summary>
+    public Serving StartServing(params string[] args)
+    {
         var serving = new Serving();
         serving.Run = Task.Run(() => CommandLine.RunAsync(["serve", "--port", "0", .. args], Around(serving.Out, serving.Error), serving.Stop.Token));
-        await Task.WhenAny(serving.Out.Flushed, serving.Run);
-        Assert.False(serving.Run.IsCompleted, serving.Error.ToString());
         return serving;
     }
 
@@ -65,9 +72,25 @@ internal sealed class Shell : IDisposable
 /// <summary>A <c>serve</c> that is up.</summary>
 internal sealed class Serving : IAsyncDisposable
 {
+    private readonly StringWriter _error = new();
+
+    public Serving() => Error = TextWriter.Synchronized(_error);
+
     public BannerWriter Out { get; } = new();
 
-    public TextWriter Error { get; } = TextWriter.Synchronized(new StringWriter());
+    public TextWriter Error { get; }
+
+    public string ErrorText
+    {
+        get
+        {
+            // A synchronized writer locks itself, and its own ToString is its type's name.
+            lock (Error)
+            {
+                return _error.ToString();
+            }
+        }
+    }
 
     public CancellationTokenSource Stop { get; } = new();
 
