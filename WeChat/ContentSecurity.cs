@@ -56,10 +56,10 @@ internal sealed class ContentSecurity(WeChatTransport transport, TokenCalls call
     {
         var boundary = "postcard-" + RandomNumberGenerator.GetHexString(24);
         var reply = await calls.PostAsync(PicturePath, FormOf(jpeg, boundary), "multipart/form-data; boundary=" + boundary, limit);
-        return reply.Code switch
+        return reply switch
         {
-            0 => Verdict.Pass,
-            RiskyPicture => Verdict.Risky,
+            { SaysOk: true } => Verdict.Pass,
+            { Code: RiskyPicture } => Verdict.Risky,
             _ => throw transport.Refuse(TokenCalls.NameOf(PicturePath), reply),
         };
     }, cancel);

@@ -158,6 +158,28 @@ public sealed class ContentSecurityTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("""{"errcode":0,"errmsg":"ok"}""", nameof(Verdict.Pass))]
+    [InlineData("""{"errcode":"0"}""", nameof(Verdict.Pass))]
+    [InlineData("{}", nameof(Verdict.Unsure))]
+    [InlineData("""{"status":"error","message":"upstream timeout"}""", nameof(Verdict.Unsure))]
+    [InlineData("""{"errcode":null}""", nameof(Verdict.Unsure))]
+    [InlineData("""{"errcode":false}""", nameof(Verdict.Unsure))]
+    [InlineData("[0]", nameof(Verdict.Unsure))]
+    [InlineData("", nameof(Verdict.Unsure))]
+    public async Task Picture_EachReply_PassesOnlyByAnErrcodeOfZero(string reply, string verdict)
+    {
+        _weChat.Answer(FakeWeChat.PictureCheck, FakeWeChat.Json(reply));
+        Assert.Equal(verdict, (await _client.Content.PictureAsync([0xFF, 0xD8], TestContext.Current.CancellationToken)).ToString());
+    }
+
+    [Fact]
+    public async Task Picture_AnsweredByAPicture_IsUnsure()
+    {
+        _weChat.Answer(FakeWeChat.PictureCheck, FakeWeChat.Bytes(Samples.Picture()));
+        Assert.Equal(Verdict.Unsure, await _client.Content.PictureAsync([0xFF, 0xD8], TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
     [InlineData(nameof(CheckedMedium.Sound), 1)]
     [InlineData(nameof(CheckedMedium.Picture), 2)]
     public async Task Medium_Submitted_IsNamedByItsUrl(string medium, int type)
