@@ -23,6 +23,9 @@ internal sealed class ContentSecurity(WeChatTransport transport, TokenCalls call
     /// <summary>What <c>msg_sec_check</c> takes at once, in UTF-16 units.</summary>
     private const int PieceLength = 2500;
 
+    /// <summary>What two pieces share, so that no word is read in halves only. Three of them still hold the longest card.</summary>
+    private const int Overlap = 100;
+
     /// <summary>What <c>img_sec_check</c> takes.</summary>
     public const int MaxPictureBytes = 1024 * 1024;
 
@@ -87,16 +90,13 @@ internal sealed class ContentSecurity(WeChatTransport transport, TokenCalls call
     /// <summary>Pieces that WeChat takes; a character outside of the basic plane is never cut in two.</summary>
     internal static IEnumerable<string> Pieces(string text)
     {
-        for (int start = 0, length; start < text.Length; start += length)
+        for (var (start, end) = (0, 0); end < text.Length; start = Whole(end - Overlap))
         {
-            length = Math.Min(PieceLength, text.Length - start);
-            if (start + length < text.Length && char.IsHighSurrogate(text[start + length - 1]))
-            {
-                length--;
-            }
-
-            yield return text.Substring(start, length);
+            end = Whole(Math.Min(start + PieceLength, text.Length));
+            yield return text[start..end];
         }
+
+        int Whole(int at) => at > 0 && at < text.Length && char.IsLowSurrogate(text[at]) && char.IsHighSurrogate(text[at - 1]) ? at - 1 : at;
     }
 
     /// <summary>What failed was logged where it did, and is no verdict.</summary>
