@@ -21,7 +21,7 @@ internal sealed class Cards(Database database, MediaFiles files, Clock clock, Us
     {
         // Before the look for the key: a repeat that runs at the same time must find the card, not that its upload is taken.
         using var hold = takesUploads ? await locks.EnterAsync(uid) : default;
-        if (key is not null && await database.ReadAsync(tables => idempotency.Find(tables, uid, key)) is { } earlier)
+        if (key is not null && await idempotency.FindAsync(uid, key) is { } earlier)
         {
             return earlier;
         }
