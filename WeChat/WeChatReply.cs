@@ -64,6 +64,8 @@ internal sealed record WeChatReply(long Code, string RequestId)
         _ => Verdict.Unsure,
     };
 
+    public static bool IsTrace(string text) => IsPlain(text, MaxTrace);
+
     private static WeChatReply Read(JsonElement root, long code)
     {
         var message = TextOf(root, "errmsg") ?? "";
@@ -110,7 +112,9 @@ internal sealed record WeChatReply(long Code, string RequestId)
         .FirstOrDefault(word => word.AsSpan().ContainsAny('.', ':') && IPAddress.TryParse(word, out _));
 
     private static string? PlainOf(JsonElement root, string name, int max) =>
-        TextOf(root, name) is { Length: > 0 } text && text.Length <= max && !text.AsSpan().ContainsAnyExceptInRange('!', '~') ? text : null;
+        TextOf(root, name) is { } text && IsPlain(text, max) ? text : null;
+
+    private static bool IsPlain(string text, int max) => text.Length > 0 && text.Length <= max && !text.AsSpan().ContainsAnyExceptInRange('!', '~');
 
     private static string? TextOf(JsonElement root, string name) =>
         root.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.String ? value.GetString() : null;

@@ -113,7 +113,7 @@ public sealed class ChecksByLinkTests : IAsyncLifetime
     {
         var id = await _server.MakeWithPictureAsync();
         await _server.UntilAskedAsync(FakeWeChat.MediaCheck, 1);
-        await _server.Server.Stranger().PostAsync(Push.Path + Push.Query(), """{"Event":"wxa_media_check","trace_id":"trace-1","errcode":-1008}""");
+        await Push.SendAsync(_server.Server.Stranger(), """{"Event":"wxa_media_check","trace_id":"trace-1","errcode":-1008}""");
         _server.Time.Advance(TimeSpan.FromSeconds(5));
         await _server.UntilAskedAsync(FakeWeChat.MediaCheck, 2);
         await _server.PushAsync("trace-2", "pass");
