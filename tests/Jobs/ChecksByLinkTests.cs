@@ -147,21 +147,6 @@ public sealed class ChecksByLinkTests : IAsyncLifetime
         await _server.UntilStatusAsync(id, "approved");
     }
 
-    [Fact]
-    public async Task Result_OfAnEarlierStateOfTheCard_IsVoid()
-    {
-        var id = await MakeWithBothAsync();
-        (await Alice.PutAsync("/postcard/card/" + id, """{"content":"改过的"}""")).Ok();
-        await _server.UntilAskedAsync(FakeWeChat.MediaCheck, 4);
-        await _server.PushAsync("trace-1", "risky");
-        await _server.PushAsync("trace-2", "pass");
-        Assert.Equal("pending", await _server.StatusAsync(id));
-        await _server.PushAsync("trace-3", "pass");
-        await _server.PushAsync("trace-4", "pass");
-
-        await _server.UntilStatusAsync(id, "approved");
-    }
-
     [Theory]
     [InlineData("tagged.m4a")]
     [InlineData("speech.aac")]
