@@ -13,13 +13,13 @@ internal static class Cards
 
     public static async Task CreateAsync(Call call)
     {
-        var uid = call.User.Uid;
         var fields = await JsonFields.ReadAsync(call);
         var form = CardForm.Read(fields);
         var key = KeyOf(call) is { } text ? new IdempotencyKey(text, Convert.ToHexString(fields.BodyHash())) : null;
 
         // Before WeChat is asked: about a card that is there already, its answer would come late and change nothing.
-        var result = key is not null && await call.App.Store.Idempotency.FindAsync(uid, key) is { } earlier ? earlier : await MakeAsync(call, form, key);
+        var earlier = key is null ? null : await call.App.Store.Idempotency.FindAsync(call.User.Uid, key);
+        var result = earlier ?? await MakeAsync(call, form, key);
         await ReplyAsync(call, result, new("明信片已保存", "The card was made"));
     }
 

@@ -160,6 +160,26 @@ public sealed class ChecksByLinkTests : IAsyncLifetime
         Assert.Empty(WeChat.CallsOf(FakeWeChat.MediaCheck));
     }
 
+    [Fact]
+    public async Task Voice_LargerThanWeChatTakes_WaitsForAHuman()
+    {
+        await MakeAsync(frames: 10_400);
+        await _server.UntilAskedAsync(FakeWeChat.MediaCheck, 1);
+        await _server.PushAsync("trace-1", "pass");
+        await _server.UntilDoneAsync();
+        var id = await MakeAsync(frames: 10_417);
+        await _server.UntilDoneAsync();
+
+        Assert.Equal("pending", await _server.StatusAsync(id));
+        Assert.Single(WeChat.CallsOf(FakeWeChat.MediaCheck));
+
+        async Task<string> MakeAsync(int frames)
+        {
+            (await Alice.UploadAsync("audio", Samples.Mp3(frames))).Ok();
+            return ReviewedServer.IdOf(await _server.MakeAsync(media: ",\"audio\":true"));
+        }
+    }
+
     private async Task<string> MakeWithBothAsync()
     {
         (await Alice.UploadAsync("image", Samples.Picture())).Ok();
