@@ -13,14 +13,13 @@ internal static class Cards
 
     public static async Task CreateAsync(Call call)
     {
-        var uid = call.User.Uid;
         var fields = await JsonFields.ReadAsync(call);
         var form = CardForm.Read(fields);
         var key = KeyOf(call) is { } text ? new IdempotencyKey(text, Convert.ToHexString(fields.BodyHash())) : null;
-        var takesUploads = form.TakeImage is true || form.TakeAudio is true;
-        var check = await ContentCheck.OfTextsAsync(call, form);
-        var result = await AgainAsync(
-            () => call.App.Store.Cards.CreateAsync(uid, takesUploads, key, (image, audio) => form.Create(call.App, uid, image, audio, check)));
+
+        // Before WeChat is asked: about a card that is there already, its answer would come late and change nothing.
+        var earlier = key is null ? null : await call.App.Store.Idempotency.FindAsync(call.User.Uid, key);
+        var result = earlier ?? await MakeAsync(call, form, key);
         await ReplyAsync(call, result, new("明信片已保存", "The card was made"));
     }
 
@@ -88,6 +87,15 @@ internal static class Cards
             case CardOutcome.NoRoom:
                 throw Failure.QuotaFull(settings.QuotaMegabytes);
         }
+    }
+
+    private static async Task<CardResult> MakeAsync(Call call, CardForm form, IdempotencyKey? key)
+    {
+        var uid = call.User.Uid;
+        var takesUploads = form.TakeImage is true || form.TakeAudio is true;
+        var check = await ContentCheck.OfTextsAsync(call, form);
+        return await AgainAsync(
+            () => call.App.Store.Cards.CreateAsync(uid, takesUploads, key, (image, audio) => form.Create(call.App, uid, image, audio, check)));
     }
 
     private static async Task<CardResult> AgainAsync(Func<Task<CardResult>> change)

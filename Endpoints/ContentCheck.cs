@@ -73,8 +73,8 @@ internal sealed class ContentCheck
         var picture = after.OwnBlobs.Image is { } image && image.Hash != seen.Image?.Hash;
         var sound = after.OwnBlobs.Audio is { } audio && audio.Hash != seen.Audio?.Hash;
 
-        // WeChat takes MP3 and no AAC in any wrapping, and sounds only by a link.
-        var soundAsks = sound && after.Blobs.Audio!.Format == "mp3" && _settings.ChecksMediaByLink;
+        // WeChat takes MP3 and no AAC in any wrapping, up to a size, and sounds only by a link.
+        var soundAsks = sound && after.Blobs.Audio is { Format: "mp3", Bytes: <= ContentSecurity.MaxMediumBytes } && _settings.ChecksMediaByLink;
         var left = new NewCheck(
             (texts is Verdict.Unsure ? CheckParts.Text : 0) | (picture ? CheckParts.Picture : 0) | (soundAsks ? CheckParts.Sound : 0),
             Human: texts is Verdict.Review || (sound && !soundAsks));

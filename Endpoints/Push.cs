@@ -16,7 +16,7 @@ internal static class Push
         await Replies.TextAsync(call, QueryFields.Value(call, "echostr") ?? "");
     }
 
-    /// <summary>Takes a message in the plain or the safe mode. What is not the result of a check is taken for read.</summary>
+    /// <summary>Takes a message, sealed where there is a key. What is not the result of a check is taken for read.</summary>
     public static async Task TakeAsync(Call call)
     {
         var seal = SealOf(call);
@@ -31,7 +31,8 @@ internal static class Push
 
     private static PushMessage? Read(Call call, PushSeal seal, byte[] body)
     {
-        if (!QueryFields.Is(call, "encrypt_type", "aes"))
+        // The signature of a plain message does not cover what it says: with a key, only what is sealed counts. The compatible mode sends both.
+        if (call.App.Settings.WeChat.PushKey is null && !QueryFields.Is(call, "encrypt_type", "aes"))
         {
             CheckSignature(call, seal);
             return PushMessage.Parse(body);

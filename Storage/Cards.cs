@@ -21,7 +21,7 @@ internal sealed class Cards(Database database, MediaFiles files, Clock clock, Us
     {
         // Before the look for the key: a repeat that runs at the same time must find the card, not that its upload is taken.
         using var hold = takesUploads ? await locks.EnterAsync(uid) : default;
-        if (key is not null && await database.ReadAsync(tables => idempotency.Find(tables, uid, key)) is { } earlier)
+        if (key is not null && await idempotency.FindAsync(uid, key) is { } earlier)
         {
             return earlier;
         }
@@ -138,7 +138,12 @@ internal sealed class Cards(Database database, MediaFiles files, Clock clock, Us
         var author = Count(transaction, uid, 1, draft.Card.OwnBlobs.Bytes);
         draft = Named(draft, author);
         writes.Insert(transaction, draft.Card, author);
-        Finish(transaction, draft);
+        if (draft.Check is { } check)
+        {
+            checks.Put(transaction, draft.Card, check);
+        }
+
+        Take(transaction, draft);
         if (key is not null)
         {
             idempotency.Remember(transaction, uid, key, draft.Card.Id);
@@ -167,9 +172,9 @@ internal sealed class Cards(Database database, MediaFiles files, Clock clock, Us
 
         var author = Count(transaction, before.Uid, 0, draft.Card.OwnBlobs.Bytes - before.OwnBlobs.Bytes);
         draft = Named(draft, author);
-        Checks.Forget(transaction, before.Id);
+        checks.Renew(transaction, before, draft.Card, draft.Check);
         writes.Replace(transaction, draft.Card, author, Review.Find(transaction, before.Id) is { } review ? review with { Unchecked = false } : null);
-        Finish(transaction, draft);
+        Take(transaction, draft);
         return new CardResult(CardOutcome.Done, draft.Card);
     });
 
@@ -221,13 +226,8 @@ internal sealed class Cards(Database database, MediaFiles files, Clock clock, Us
         return bytes > 0 && !quota.HasRoomFor(user.Bytes + bytes + waiting) ? CardOutcome.NoRoom : null;
     }
 
-    private void Finish(Transaction transaction, CardDraft draft)
+    private static void Take(Transaction transaction, CardDraft draft)
     {
-        if (draft.Check is { } check)
-        {
-            checks.Put(transaction, draft.Card, check);
-        }
-
         foreach (var upload in draft.Taken)
         {
             transaction.Delete(Upload.Table, upload.Id);

@@ -15,6 +15,9 @@ internal sealed class Checks(Database database, TimeProvider time)
     /// <summary>How long to wait after each failure; after one more nobody asks again. Half an hour in all.</summary>
     private static readonly TimeSpan[] Pauses = [.. new[] { 5, 15, 45, 120, 300, 600, 720 }.Select(seconds => TimeSpan.FromSeconds(seconds))];
 
+    /// <summary>A due time further ahead was set by a clock that ran ahead.</summary>
+    private static readonly TimeSpan Furthest = Patience + TimeSpan.FromMinutes(1);
+
     // What is pushed: {card, updated} for what we wait for, {verdict, created} for what came before we knew that we wait for it.
     private const string TraceTable = "traces";
     private const int MostEarly = 100;
@@ -25,8 +28,21 @@ internal sealed class Checks(Database database, TimeProvider time)
     internal static readonly Collection[] Collections = [new(Check.Table, new Index("due")), new(TraceTable, new Index("created"))];
 
     /// <summary>Those that are due, the most urgent first.</summary>
-    public Task<List<Check>> DueAsync(int limit) =>
-        database.ReadAsync(tables => tables.Range(Check.Table, "due", 0L, Now, limit).ConvertAll(Check.FromBson));
+    public async Task<List<Check>> DueAsync(int limit)
+    {
+        var (due, astray) = await database.ReadAsync(tables =>
+            (tables.Range(Check.Table, "due", 0L, Now, limit).ConvertAll(Check.FromBson), Astray(tables, limit).Count > 0));
+        if (astray)
+        {
+            await database.WriteAsync(transaction =>
+            {
+                Astray(transaction, limit).ForEach(check => Put(transaction, check with { Asked = Math.Min(check.Asked, Now) }));
+                return true;
+            });
+        }
+
+        return due;
+    }
 
     /// <summary>When the next one is due, in Unix milliseconds; null when the queue is empty.</summary>
     public Task<long?> NextDueAsync() => database.ReadAsync(
@@ -114,6 +130,27 @@ internal sealed class Checks(Database database, TimeProvider time)
         return true;
     });
 
+    /// <summary>
+    /// Has an edited card checked. A picture or sound that the edit left is not asked about anew, or edits would keep its check from ever ending: what WeChat
+    /// finds at its link is what it was asked about.
+    /// </summary>
+    /// <param name="left">What is to be checked of the card as it now is.</param>
+    internal void Renew(Transaction transaction, Card before, Card after, NewCheck? left)
+    {
+        var running = Find(transaction, before.Id, before.Updated);
+        Forget(transaction, before.Id);
+        if (left is null)
+        {
+            return;
+        }
+
+        running ??= new(before.Id, before.Updated, Now);
+        var same = left.Parts & SameMedia(before, after);
+        var traces = running.Traces.Where(trace => (trace.Value & same) != 0).ToDictionary(trace => trace.Key, trace => trace.Value & same);
+        var (risky, asked) = (running.Risky & same, traces.Values.Aggregate(CheckParts.None, (sum, part) => sum | part));
+        Carry(transaction, running with { Todo = left.Parts & ~(asked | risky), Traces = traces, Risky = risky, Human = left.Human, Failures = 0 }, after);
+    }
+
     internal void Put(Transaction transaction, Card card, NewCheck check) =>
         Put(transaction, new Check(card.Id, card.Updated, Now) { Todo = check.Parts, Human = check.Human });
 
@@ -148,6 +185,12 @@ internal sealed class Checks(Database database, TimeProvider time)
         return transaction.Delete(Check.Table, card);
     }
 
+    private static CheckParts SameMedia(Card before, Card after) =>
+        (after.OwnBlobs.Image?.Hash == before.OwnBlobs.Image?.Hash ? CheckParts.Picture : 0) | (after.OwnBlobs.Audio?.Hash == before.OwnBlobs.Audio?.Hash ? CheckParts.Sound : 0);
+
+    private List<Check> Astray(Tables tables, int limit) =>
+        tables.Range(Check.Table, "due", Now + (long)Furthest.TotalMilliseconds, long.MaxValue, limit).ConvertAll(Check.FromBson);
+
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <param name="failures">Before this round of questions, which counts as one however many parts fail.</param>
@@ -163,7 +206,8 @@ internal sealed class Checks(Database database, TimeProvider time)
     {
         var due = check switch
         {
-            { Settled: true } => Now,
+            // Before all that has to be asked about.
+            { Settled: true } => 0,
             { Todo: CheckParts.None } => check.Asked + (long)Patience.TotalMilliseconds,
             { Failures: 0 } => Now,
             _ => Now + (long)Pauses[Math.Min(check.Failures, Pauses.Length) - 1].TotalMilliseconds,

@@ -10,7 +10,10 @@ internal sealed class Idempotency(Database database, TimeProvider time)
 
     internal static readonly Collection[] Collections = [new(Table)];
 
-    /// <summary>What the earlier call came to; null when there was none.</summary>
+    /// <summary>What the earlier call came to; null when there was none, or none that has ended.</summary>
+    public Task<CardResult?> FindAsync(string uid, IdempotencyKey key) => database.ReadAsync(tables => Find(tables, uid, key));
+
+    /// <summary>As above, within a change.</summary>
     internal CardResult? Find(Tables tables, string uid, IdempotencyKey key)
     {
         if (tables.Find(Table, $"{uid}|{key.Key}") is not { } document || Expired(document))

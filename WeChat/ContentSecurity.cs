@@ -18,19 +18,30 @@ internal enum CheckedMedium
 }
 
 /// <summary>WeChat's checks of what users write, show and say.</summary>
-internal sealed class ContentSecurity(WeChatTransport transport, TokenCalls calls)
+internal sealed class ContentSecurity(WeChatTransport transport, TokenCalls calls, TimeProvider time)
 {
     /// <summary>What <c>msg_sec_check</c> takes at once, in UTF-16 units.</summary>
     private const int PieceLength = 2500;
 
+    /// <summary>What two pieces share, so that no word is read in halves only. Three of them still hold the longest card.</summary>
+    private const int Overlap = 100;
+
     /// <summary>What <c>img_sec_check</c> takes.</summary>
     public const int MaxPictureBytes = 1024 * 1024;
+
+    /// <summary>What <c>media_check_async</c> fetches.</summary>
+    public const int MaxMediumBytes = 10_000_000;
 
     private const string TextPath = "wxa/msg_sec_check", PicturePath = "wxa/img_sec_check", MediumPath = "wxa/media_check_async";
     private const int RiskyPicture = 87014;
 
     private static readonly TimeSpan TextLimit = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan MediaLimit = TimeSpan.FromSeconds(10);
+
+    private readonly Silence _silence = new(time);
+
+    /// <summary>Whether the latest of these calls went unanswered, so that whoever can wait should not ask now.</summary>
+    public bool IsSilent => _silence.Lasts;
 
     /// <summary>Checks a text of any length, in two seconds at most. The gravest verdict on a piece counts for the whole.</summary>
     /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was.</exception>
@@ -41,74 +52,64 @@ internal sealed class ContentSecurity(WeChatTransport transport, TokenCalls call
             return Verdict.Pass;
         }
 
-        var verdicts = await Task.WhenAll(Pieces(text).Select(piece => SureAsync(TextLimit, TextPath, async limit =>
+        var verdicts = await Task.WhenAll(Pieces(text).Select(piece => AskAsync(TextLimit, TextPath, async limit =>
         {
             var reply = await calls.PostAsync(TextPath, BodyOf(openId, scene, piece), TokenCalls.JsonType, limit);
             return reply.Code is 0 ? reply.Verdict : throw transport.Refuse(TokenCalls.NameOf(TextPath), reply);
-        }, cancel)));
+        }, Verdict.Unsure, cancel)));
         return verdicts.Max();
     }
 
     /// <summary>Checks a picture at once.</summary>
     /// <param name="jpeg">At most <see cref="MaxPictureBytes"/> and 750 × 1334 pixels.</param>
     /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was.</exception>
-    public Task<Verdict> PictureAsync(byte[] jpeg, CancellationToken cancel) => SureAsync(MediaLimit, PicturePath, async limit =>
+    public Task<Verdict> PictureAsync(byte[] jpeg, CancellationToken cancel) => AskAsync(MediaLimit, PicturePath, async limit =>
     {
         var boundary = "postcard-" + RandomNumberGenerator.GetHexString(24);
         var reply = await calls.PostAsync(PicturePath, FormOf(jpeg, boundary), "multipart/form-data; boundary=" + boundary, limit);
-        return reply.Code switch
+        return reply switch
         {
-            0 => Verdict.Pass,
-            RiskyPicture => Verdict.Risky,
+            { SaysOk: true } => Verdict.Pass,
+            { Code: RiskyPicture } => Verdict.Risky,
             _ => throw transport.Refuse(TokenCalls.NameOf(PicturePath), reply),
         };
-    }, cancel);
+    }, Verdict.Unsure, cancel);
 
     /// <summary>Has WeChat fetch and check a file; the result is pushed later, under the trace id.</summary>
     /// <param name="url">Good for half an hour at least, for anyone who has it.</param>
     /// <returns>The trace id; null when WeChat did not take it.</returns>
     /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was.</exception>
-    public async Task<string?> SubmitAsync(string openId, CheckedMedium medium, string url, CancellationToken cancel)
+    public Task<string?> SubmitAsync(string openId, CheckedMedium medium, string url, CancellationToken cancel) => AskAsync<string?>(MediaLimit, MediumPath, async limit =>
     {
-        try
-        {
-            return await transport.WithinAsync(MediaLimit, TokenCalls.NameOf(MediumPath), async limit =>
-            {
-                var reply = await calls.PostAsync(MediumPath, BodyOf(openId, medium, url), TokenCalls.JsonType, limit);
-                return reply is { Code: 0, TraceId: { } trace } ? trace : throw transport.Refuse(TokenCalls.NameOf(MediumPath), reply);
-            }, cancel);
-        }
-        catch (WeChatException)
-        {
-            return null;
-        }
-    }
+        var reply = await calls.PostAsync(MediumPath, BodyOf(openId, medium, url), TokenCalls.JsonType, limit);
+        return reply is { Code: 0, TraceId: { } trace } ? trace : throw transport.Refuse(TokenCalls.NameOf(MediumPath), reply);
+    }, null, cancel);
 
     /// <summary>Pieces that WeChat takes; a character outside of the basic plane is never cut in two.</summary>
     internal static IEnumerable<string> Pieces(string text)
     {
-        for (int start = 0, length; start < text.Length; start += length)
+        for (var (start, end) = (0, 0); end < text.Length; start = Whole(end - Overlap))
         {
-            length = Math.Min(PieceLength, text.Length - start);
-            if (start + length < text.Length && char.IsHighSurrogate(text[start + length - 1]))
-            {
-                length--;
-            }
-
-            yield return text.Substring(start, length);
+            end = Whole(Math.Min(start + PieceLength, text.Length));
+            yield return text[start..end];
         }
+
+        int Whole(int at) => at > 0 && at < text.Length && char.IsLowSurrogate(text[at]) && char.IsHighSurrogate(text[at - 1]) ? at - 1 : at;
     }
 
-    /// <summary>What failed was logged where it did, and is no verdict.</summary>
-    private async Task<Verdict> SureAsync(TimeSpan limit, string path, Func<CancellationToken, Task<Verdict>> ask, CancellationToken cancel)
+    /// <returns><paramref name="failed"/> when WeChat did not do it; why was logged where it was seen.</returns>
+    private async Task<T> AskAsync<T>(TimeSpan limit, string path, Func<CancellationToken, Task<T>> ask, T failed, CancellationToken cancel)
     {
         try
         {
-            return await transport.WithinAsync(limit, TokenCalls.NameOf(path), ask, cancel);
+            var said = await transport.WithinAsync(limit, TokenCalls.NameOf(path), ask, cancel);
+            _silence.Note(answered: true);
+            return said;
         }
-        catch (WeChatException)
+        catch (WeChatException e)
         {
-            return Verdict.Unsure;
+            _silence.Note(answered: e.Code is not 0);
+            return failed;
         }
     }
 

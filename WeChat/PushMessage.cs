@@ -24,7 +24,7 @@ internal sealed class PushMessage
     public string? Encrypt => Find("Encrypt");
 
     /// <summary>What a check of a medium came to; null when this message is about something else.</summary>
-    public MediaResult? MediaResult => Find("Event") is "wxa_media_check" && Find("trace_id") is { Length: > 0 } trace
+    public MediaResult? MediaResult => Find("Event") is "wxa_media_check" && Find("trace_id") is { } trace && WeChatReply.IsTrace(trace)
         ? new(trace, Find("errcode") is null or "0" ? WeChatReply.VerdictOf(Find("result/suggest")) : Verdict.Unsure)
         : null;
 

@@ -18,7 +18,7 @@ internal sealed class WeChatClient
         (_transport, _appId, _secret) = (new(http, log, time), appId, secret);
         Tokens = new(_transport, appId, secret, time);
         var calls = new TokenCalls(_transport, Tokens);
-        Content = new(_transport, calls);
+        Content = new(_transport, calls, time);
         Codes = new(_transport, calls);
     }
 

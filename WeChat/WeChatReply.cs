@@ -11,6 +11,9 @@ internal sealed record WeChatReply(long Code, string RequestId)
     private const int MaxOpenId = 64, MaxToken = 1024, MaxTrace = 128;
     private const int MaxRequestId = 64;
 
+    /// <summary>Whether <c>errcode</c> is there and 0, which is all that some calls say when all is well; gateways on the way answer in JSON, too.</summary>
+    public bool SaysOk { get; private init; }
+
     /// <summary>Null unless it is 1 to 64 printable ASCII characters.</summary>
     public string? OpenId { get; private init; }
 
@@ -61,11 +64,14 @@ internal sealed record WeChatReply(long Code, string RequestId)
         _ => Verdict.Unsure,
     };
 
+    public static bool IsTrace(string text) => IsPlain(text, MaxTrace);
+
     private static WeChatReply Read(JsonElement root, long code)
     {
         var message = TextOf(root, "errmsg") ?? "";
         return new(code, RequestIdOf(message))
         {
+            SaysOk = code is 0 && root.TryGetProperty("errcode", out var said) && said.ValueKind is not JsonValueKind.Null,
             OpenId = PlainOf(root, "openid", MaxOpenId),
             AccessToken = PlainOf(root, "access_token", MaxToken),
             ExpiresIn = root.TryGetProperty("expires_in", out var seconds) && seconds.ValueKind is JsonValueKind.Number && seconds.TryGetInt64(out var number) ? number : 0,
@@ -106,7 +112,9 @@ internal sealed record WeChatReply(long Code, string RequestId)
         .FirstOrDefault(word => word.AsSpan().ContainsAny('.', ':') && IPAddress.TryParse(word, out _));
 
     private static string? PlainOf(JsonElement root, string name, int max) =>
-        TextOf(root, name) is { Length: > 0 } text && text.Length <= max && !text.AsSpan().ContainsAnyExceptInRange('!', '~') ? text : null;
+        TextOf(root, name) is { } text && IsPlain(text, max) ? text : null;
+
+    private static bool IsPlain(string text, int max) => text.Length > 0 && text.Length <= max && !text.AsSpan().ContainsAnyExceptInRange('!', '~');
 
     private static string? TextOf(JsonElement root, string name) =>
         root.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.String ? value.GetString() : null;

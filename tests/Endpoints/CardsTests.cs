@@ -134,11 +134,29 @@ public sealed class CardsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Create_RepeatedManyTimesAtOnceWithOneKey_MakesOneCard()
+    public async Task Create_RepeatedWithItsKeyADayLater_MakesAnotherCard()
+    {
+        var time = new ManualTime();
+        await using var server = await PostcardServer.StartAsync(time: time);
+        var alice = await server.LogInAsync("oAlice");
+        var first = await MakeAsync();
+        time.Advance(TimeSpan.FromHours(24) - TimeSpan.FromMilliseconds(1));
+        Assert.Equal(first, await MakeAsync());
+        time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.NotEqual(first, await MakeAsync());
+
+        async Task<string?> MakeAsync() =>
+            (await alice.PostAsync("/postcard/card", """{"title":"t","content":"x"}""", ("Idempotency-Key", "k"))).Ok().GetProperty("id").GetString();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Create_RepeatedManyTimesAtOnceWithOneKey_MakesOneCard(bool image)
     {
         (await _alice.UploadAsync("image", Samples.Picture())).Ok();
-        var replies = await Task.WhenAll(Enumerable.Range(0, 12).Select(
-            _ => _alice.PostAsync("/postcard/card", """{"title":"t","content":"x","img":true}""", ("Idempotency-Key", "same"))));
+        var body = $$"""{"title":"t","content":"x","img":{{(image ? "true" : "false")}}}""";
+        var replies = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => _alice.PostAsync("/postcard/card", body, ("Idempotency-Key", "same"))));
         Assert.Single(replies.Select(reply => reply.Ok().GetProperty("id").GetString()).Distinct());
         Assert.Equal(1, (await _alice.GetAsync("/postcard/home")).Ok().GetArrayLength());
     }

@@ -114,6 +114,39 @@ public sealed class ContentCheckTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Create_RepeatedWithItsKey_AnswersWithTheFirstCardAndAsksNobody()
+    {
+        var key = ("Idempotency-Key", "draft-1");
+        var first = ReviewedServer.IdOf((await Alice.PostAsync("/postcard/card", ReviewedServer.Body("春天"), key)).Ok());
+        WeChat.Answer(FakeWeChat.TextCheck, FakeWeChat.Suggest("risky"));
+
+        Assert.Equal(first, ReviewedServer.IdOf((await Alice.PostAsync("/postcard/card", ReviewedServer.Body("春天"), key)).Ok()));
+        (await Alice.PostAsync("/postcard/card", ReviewedServer.Body("夏天"), key)).Refused(409, "conflict");
+        Assert.Single(WeChat.CallsOf(FakeWeChat.TextCheck));
+    }
+
+    [Fact]
+    public async Task Edit_OverAnotherEditThatCameMeanwhile_IsNotApprovedBecauseItsOwnTextsPassed()
+    {
+        var (arrived, gate) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var id = ReviewedServer.IdOf(await _server.MakeAsync("好的"));
+        WeChat.Answer(FakeWeChat.TextCheck, http =>
+        {
+            arrived.TrySetResult();
+            return FakeWeChat.After(gate.Task, FakeWeChat.Suggest("pass"))(http);
+        }, FakeWeChat.Suggest("review"));
+        var slow = Alice.PutAsync("/postcard/card/" + id, """{"to":"阿红"}""");
+        await arrived.Task;
+        (await Alice.PutAsync("/postcard/card/" + id, """{"content":"别的"}""")).Ok();
+        gate.SetResult();
+
+        Assert.Equal("pending", (await slow).Ok().GetProperty("status").GetString());
+        await _server.UntilDoneAsync();
+        Assert.Equal("pending", await _server.StatusAsync(id));
+        Assert.Equal("标题\n小丽\n阿红\n别的", WeChat.CallsOf(FakeWeChat.TextCheck)[^1].Json.GetProperty("content").GetString());
+    }
+
+    [Fact]
     public async Task Edit_TextIsRisky_ChangesNothing()
     {
         var id = ReviewedServer.IdOf(await _server.MakeAsync("好的"));

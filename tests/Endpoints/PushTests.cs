@@ -54,12 +54,35 @@ public sealed class PushTests : IAsyncLifetime
     [InlineData("safe xml")]
     public async Task Push_ResultInEachForm_DecidesAboutTheCard(string form)
     {
+        if (form.StartsWith("plain", StringComparison.Ordinal))
+        {
+            await WithoutKeyAsync();
+        }
+
         var id = await _server.MakeWithPictureAsync();
         await _server.UntilAskedAsync(FakeWeChat.MediaCheck, 1);
         var message = form.EndsWith("xml", StringComparison.Ordinal) ? Push.ResultXml("trace-1", "pass") : Push.ResultJson("trace-1", "pass");
         var reply = form.StartsWith("safe", StringComparison.Ordinal) ? await SafeAsync(message, form) : await _weChat.PostAsync(Push.Path + Push.Query(), message);
 
         AssertTaken(reply);
+        await _server.UntilStatusAsync(id, "approved");
+    }
+
+    [Fact]
+    public async Task Push_PlainWhereThereIsAKey_IsForbidden()
+    {
+        (await _weChat.PostAsync(Push.Path + Push.Query(), Push.ResultJson("trace-1", "pass"))).Refused(403, "forbidden");
+        (await _weChat.PostAsync(Push.Path + Push.Query(), Push.ResultXml("trace-1", "pass"))).Refused(403, "forbidden");
+    }
+
+    [Fact]
+    public async Task Push_OfTheCompatibleMode_CountsByWhatIsSealedInIt()
+    {
+        var id = await _server.MakeWithPictureAsync();
+        await _server.UntilAskedAsync(FakeWeChat.MediaCheck, 1);
+        var text = Push.Seal(Push.ResultJson("trace-1", "pass"));
+        AssertTaken(await _weChat.PostAsync(Push.Path + Push.SafeQuery(text), Push.ResultJson("trace-1", "risky").Replace("\"version\"", $"\"Encrypt\":\"{text}\",\"version\"", StringComparison.Ordinal)));
+
         await _server.UntilStatusAsync(id, "approved");
     }
 
@@ -79,7 +102,17 @@ public sealed class PushTests : IAsyncLifetime
     [InlineData("nonsense")]
     [InlineData("""{"MsgType":"text","Content":"hello"}""")]
     [InlineData("""<!DOCTYPE a [<!ENTITY b "c">]><xml>&b;</xml>""")]
-    public async Task Push_SomethingElse_IsTakenForRead(string body) => AssertTaken(await _weChat.PostAsync(Push.Path + Push.Query(), body));
+    public async Task Push_SomethingElse_IsTakenForRead(string body)
+    {
+        AssertTaken(await Push.SendAsync(_weChat, body));
+        await WithoutKeyAsync();
+        AssertTaken(await _weChat.PostAsync(Push.Path + Push.Query(), body));
+    }
+
+    [Theory]
+    [InlineData(1100)]
+    [InlineData(5000)]
+    public async Task Push_TraceTooLongToBeOne_IsTakenForRead(int length) => AssertTaken(await _server.PushAsync(new string('t', length), "risky"));
 
     [Fact]
     public async Task Push_UnknownTrace_IsTakenAndIgnored()
@@ -91,6 +124,8 @@ public sealed class PushTests : IAsyncLifetime
     [Fact]
     public async Task Push_LargerThanItsBound_IsRefused() =>
         (await _weChat.PostAsync(Push.Path + Push.Query(), new string(' ', 70_000))).Refused(413, "too_large");
+
+    private Task WithoutKeyAsync() => _server.Server.RestartAsync(settings => settings with { WeChat = settings.WeChat with { PushKey = null } });
 
     private Task<Reply> SafeAsync(string message, string form)
     {

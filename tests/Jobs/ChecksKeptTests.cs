@@ -92,8 +92,7 @@ public sealed class ChecksKeptTests : IAsyncLifetime
     private async Task<string> MakeAsync(bool plaza = true)
     {
         var id = await _server.MakeWithPictureAsync(plaza);
-        await Until.EqualAsync(1, async () => (await _server.Server.Service.App.Store.Checks.NextDueAsync()) is { } due
-            && due > _server.Time.GetUtcNow().ToUnixTimeMilliseconds() ? 1 : 0);
+        await _server.UntilNothingIsDueAsync();
         return id;
     }
 }

@@ -283,8 +283,7 @@ public sealed class ChecksTests : IAsyncLifetime
     /// <summary>Once the failure is written down, the pause after it goes by.</summary>
     private async Task PassTheNextPauseAsync(int failures)
     {
-        var checks = _server.Server.Service.App.Store.Checks;
-        await Until.EqualAsync(true, async () => await checks.NextDueAsync() is { } due && due > _server.Time.GetUtcNow().ToUnixTimeMilliseconds());
+        await _server.UntilNothingIsDueAsync();
         Assert.InRange(failures, 1, 8);
         _server.Time.Advance(TimeSpan.FromMinutes(12));
     }

@@ -19,8 +19,15 @@ internal static class Push
     public static string SafeQuery(string sealedText) =>
         $"{Query()}&encrypt_type=aes&msg_signature={Sign(Timestamp, Nonce, sealedText)}";
 
-    /// <summary>The result of a check of a medium, as JSON in the plain mode.</summary>
-    public static Task<Reply> ResultAsync(Phone phone, string trace, string suggestion) => phone.PostAsync(Path + Query(), ResultJson(trace, suggestion));
+    /// <summary>The result of a check of a medium.</summary>
+    public static Task<Reply> ResultAsync(Phone phone, string trace, string suggestion) => SendAsync(phone, ResultJson(trace, suggestion));
+
+    /// <summary>A message as JSON in the safe mode.</summary>
+    public static Task<Reply> SendAsync(Phone phone, string message)
+    {
+        var text = Seal(message);
+        return phone.PostAsync(Path + SafeQuery(text), $$"""{"ToUserName":"gh","Encrypt":"{{text}}"}""");
+    }
 
     public static string ResultJson(string trace, string suggestion) => $$"""
         {"ToUserName":"gh_9df7d78a1234","FromUserName":"oUser","CreateTime":1626959646,"MsgType":"event","Event":"wxa_media_check","appid":"{{FakeWeChat.AppId}}",

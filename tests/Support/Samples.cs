@@ -15,6 +15,18 @@ internal static class Samples
         return picture.WriteToBuffer(format);
     }
 
+    /// <summary>Silence at 48 kHz and 320 kbit/s, of frames of 960 bytes.</summary>
+    public static byte[] Mp3(int frames)
+    {
+        var file = new byte[960 * frames];
+        for (var at = 0; at < file.Length; at += 960)
+        {
+            BinaryPrimitives.WriteUInt32BigEndian(file.AsSpan(at), 0xFFFBE4C0);
+        }
+
+        return file;
+    }
+
     /// <summary>16-bit mono PCM with a sine of 440 Hz.</summary>
     public static byte[] Wav(double seconds = 1, int rate = 16000)
     {

@@ -75,22 +75,31 @@ public sealed class ContentSecurityTests : IAsyncLifetime
     [InlineData(2500, 1)]
     [InlineData(2501, 2)]
     [InlineData(5200, 3)]
-    public async Task Text_Long_IsCheckedInPieces(int length, int pieces)
+    public async Task Text_Long_IsCheckedInPiecesThatOverlap(int length, int pieces)
     {
         Assert.Equal(Verdict.Pass, await CheckAsync(new string('春', length)));
         Assert.Equal(pieces, _weChat.CallsOf(FakeWeChat.TextCheck).Count);
-        Assert.Equal(length, _weChat.CallsOf(FakeWeChat.TextCheck).Sum(call => call.Json.GetProperty("content").GetString()!.Length));
+        Assert.Equal(length + (100 * (pieces - 1)), _weChat.CallsOf(FakeWeChat.TextCheck).Sum(call => call.Json.GetProperty("content").GetString()!.Length));
+    }
+
+    [Theory]
+    [InlineData(2499)]
+    [InlineData(4899)]
+    public async Task Text_WordAcrossACut_IsSeen(int before) =>
+        Assert.Equal(Verdict.Risky, await CheckAsync(new string('春', before) + "违法" + new string('春', 200)));
+
+    [Fact]
+    public void Pieces_PairAtACut_IsNotCutInTwo()
+    {
+        var text = new string('春', 2398) + "😀" + new string('天', 99) + "😀" + new string('来', 2498);
+        var pieces = ContentSecurity.Pieces(text).ToList();
+
+        Assert.Equal([text[..2499], text[2398..4898], text[4798..]], pieces);
     }
 
     [Fact]
-    public void Pieces_PairAtTheCut_IsNotCutInTwo()
-    {
-        var text = new string('春', 2499) + "😀" + new string('天', 2499);
-        var pieces = ContentSecurity.Pieces(text).ToList();
-
-        Assert.Equal(text, string.Concat(pieces));
-        Assert.Equal([2499, 2500, 1], pieces.Select(piece => piece.Length));
-    }
+    public void Pieces_HalvesOfPairsAlone_AreSentAsTheyAre() =>
+        Assert.Equal([2500, 2500, 201], ContentSecurity.Pieces(new string('\udc00', 5001)).Select(piece => piece.Length));
 
     [Theory]
     [InlineData("违法", "可疑", nameof(Verdict.Risky))]
@@ -155,6 +164,28 @@ public sealed class ContentSecurityTests : IAsyncLifetime
     {
         _weChat.Answer(FakeWeChat.PictureCheck, FakeWeChat.Error(errcode));
         Assert.Equal(verdict, (await _client.Content.PictureAsync([0xFF, 0xD8], TestContext.Current.CancellationToken)).ToString());
+    }
+
+    [Theory]
+    [InlineData("""{"errcode":0,"errmsg":"ok"}""", nameof(Verdict.Pass))]
+    [InlineData("""{"errcode":"0"}""", nameof(Verdict.Pass))]
+    [InlineData("{}", nameof(Verdict.Unsure))]
+    [InlineData("""{"status":"error","message":"upstream timeout"}""", nameof(Verdict.Unsure))]
+    [InlineData("""{"errcode":null}""", nameof(Verdict.Unsure))]
+    [InlineData("""{"errcode":false}""", nameof(Verdict.Unsure))]
+    [InlineData("[0]", nameof(Verdict.Unsure))]
+    [InlineData("", nameof(Verdict.Unsure))]
+    public async Task Picture_EachReply_PassesOnlyByAnErrcodeOfZero(string reply, string verdict)
+    {
+        _weChat.Answer(FakeWeChat.PictureCheck, FakeWeChat.Json(reply));
+        Assert.Equal(verdict, (await _client.Content.PictureAsync([0xFF, 0xD8], TestContext.Current.CancellationToken)).ToString());
+    }
+
+    [Fact]
+    public async Task Picture_AnsweredByAPicture_IsUnsure()
+    {
+        _weChat.Answer(FakeWeChat.PictureCheck, FakeWeChat.Bytes(Samples.Picture()));
+        Assert.Equal(Verdict.Unsure, await _client.Content.PictureAsync([0xFF, 0xD8], TestContext.Current.CancellationToken));
     }
 
     [Theory]

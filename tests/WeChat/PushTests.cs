@@ -70,6 +70,8 @@ public sealed class PushTests
     [InlineData("""{"MsgType":"text","Content":"hello"}""")]
     [InlineData("""{"Event":"wxa_media_check"}""")]
     [InlineData("""{"Event":"subscribe","trace_id":"t"}""")]
+    [InlineData("""{"Event":"wxa_media_check","trace_id":"","result":{"suggest":"risky"}}""")]
+    [InlineData("""{"Event":"wxa_media_check","trace_id":"迹","result":{"suggest":"risky"}}""")]
     [InlineData("<xml><MsgType><![CDATA[text]]></MsgType><x><Event>wxa_media_check</Event><trace_id>t</trace_id></x></xml>")]
     public void Message_AboutSomethingElse_IsNoResult(string text) => Assert.Null(Parse(text)!.MediaResult);
 

@@ -14,6 +14,9 @@ internal enum Mood
     ServerError,
     HangUp,
     EndlessReply,
+
+    /// <summary>Texts pass, and all else is answered in JSON as by a gateway that knows no errcode.</summary>
+    OddJson,
 }
 
 /// <summary>A WeChat on loopback whose codes are the openids themselves. It takes the text of every card for harmless.</summary>
@@ -104,6 +107,8 @@ internal sealed class WeChat : IDisposable
                 return await SendAsync(stream, """{"errcode":-1,"errmsg":"system error"}""", 200);
             case Mood.ServerError:
                 return await SendAsync(stream, "oops", 502);
+            case Mood.OddJson when !IsToken(path) && !path.Contains("msg_sec_check", StringComparison.Ordinal):
+                return await SendAsync(stream, """{"status":"error"}""", 200);
             case Mood.HangUp:
                 return false;
             case Mood.EndlessReply:
@@ -124,9 +129,11 @@ internal sealed class WeChat : IDisposable
         const string Code = "js_code=";
         var start = path.IndexOf(Code, StringComparison.Ordinal);
         return start >= 0 ? $$"""{"session_key":"k","openid":"{{path[(start + Code.Length)..].Split('&')[0]}}"}"""
-            : path.Contains("token", StringComparison.Ordinal) && !path.Contains('?') ? """{"access_token":"t","expires_in":7200}"""
+            : IsToken(path) ? """{"access_token":"t","expires_in":7200}"""
             : """{"errcode":0,"errmsg":"ok","result":{"suggest":"pass","label":100},"trace_id":"t"}""";
     }
+
+    private static bool IsToken(string path) => path.Contains("token", StringComparison.Ordinal) && !path.Contains('?');
 
     private async Task<bool> SendAsync(NetworkStream stream, string body, int status)
     {

@@ -6,6 +6,9 @@ namespace Soak.Trials;
 /// <summary>A WeChat that is silent, busy or sends nonsense, while everything that does not need it goes on.</summary>
 internal sealed class WeChatTrouble() : Trial("wechat")
 {
+    /// <summary>In which the server has asked about a picture, at least once.</summary>
+    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
+
     public override async Task<IReadOnlyList<Row>> RunAsync(Stage stage)
     {
         using var weChat = new WeChat();
@@ -20,11 +23,11 @@ internal sealed class WeChatTrouble() : Trial("wechat")
             weChat.Mood = mood;
             times++;
             var strangers = Enumerable.Range(0, 20).Select(i => server.Client().LogInAsync($"oStranger{round}x{i}")).ToList();
+            await known.UploadAsync(Png.Make(160, 120, round));
             var clock = Stopwatch.StartNew();
-            var card = await known.CreateAsync("w", $"{round}", image: false, plaza: true);
+            var card = await known.CreateAsync("w", $"{round}", image: true, plaza: true);
             wrong.AddRange(card.Ok ? [] : [$"{mood}: card {card.Status}"]);
             made += card.Ok ? 1 : 0;
-            published += card.Ok && (string?)card.Data!["status"] != "pending" ? 1 : 0;
             slowest = clock.Elapsed > slowest ? clock.Elapsed : slowest;
             foreach (var login in await Task.WhenAll(strangers))
             {
@@ -32,6 +35,8 @@ internal sealed class WeChatTrouble() : Trial("wechat")
                 wrong.AddRange((int?)login.Status is 502 or 504 ? [] : [$"{mood}: login {login.Status}"]);
             }
 
+            await Task.Delay(Moment);
+            published += card.Ok && (string?)(await known.OpenAsync((string)card.Data!["id"]!)).Data?["status"] != "pending" ? 1 : 0;
             weChat.Mood = Mood.Well;
             wrong.AddRange((await server.Client().LogInAsync($"oWell{round}")).Ok ? [] : [$"after {mood}: login refused"]);
         }

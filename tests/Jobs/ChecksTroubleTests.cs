@@ -1,0 +1,85 @@
+using Postcard.Tests.Support;
+
+namespace Postcard.Tests.Jobs;
+
+/// <summary>Clocks that go wrong, and a WeChat that does not answer at all.</summary>
+public sealed class ChecksTroubleTests : IAsyncLifetime
+{
+    private ReviewedServer _server = null!;
+
+    private FakeWeChat WeChat => _server.WeChat;
+
+    public async ValueTask InitializeAsync() => _server = await ReviewedServer.StartAsync(byLink: true);
+
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    [Fact]
+    public async Task Clock_PutBackWhileACheckPauses_DoesNotHoldItUp()
+    {
+        WeChat.Answer(FakeWeChat.TextCheck, FakeWeChat.Error(-1));
+        var id = ReviewedServer.IdOf(await _server.MakeAsync());
+        await _server.UntilNothingIsDueAsync();
+        WeChat.AnswerAsUsual(FakeWeChat.TextCheck);
+        await PutClockBackAsync();
+        Assert.Equal("pending", await _server.StatusAsync(id));
+        _server.Time.Advance(TimeSpan.FromSeconds(5));
+
+        await _server.UntilStatusAsync(id, "approved");
+    }
+
+    [Fact]
+    public async Task Clock_PutBackWhileAResultIsAwaited_MakesNobodyWaitLonger()
+    {
+        var id = await _server.MakeWithPictureAsync();
+        await _server.UntilAskedAsync(FakeWeChat.MediaCheck, 1);
+        await _server.UntilNothingIsDueAsync();
+        await PutClockBackAsync();
+        _server.Time.Advance(TimeSpan.FromMinutes(30));
+
+        await _server.UntilDoneAsync();
+        Assert.Equal("pending", await _server.StatusAsync(id));
+        Assert.Single(WeChat.CallsOf(FakeWeChat.MediaCheck));
+    }
+
+    [Fact]
+    public async Task Calls_ThatGoUnansweredInARow_HoldUpNoMoreForAWhile()
+    {
+        WeChat.Answer(FakeWeChat.TextCheck, FakeWeChat.Raw(502, "text/html", "<html>"));
+        WeChat.Answer(FakeWeChat.MediaCheck, FakeWeChat.Raw(502, "text/html", "<html>"));
+        var ids = new List<string>();
+        for (var i = 0; i < 5; i++)
+        {
+            // Within the request, and the two of the queue: nine calls by three cards.
+            ids.Add(await _server.MakeWithPictureAsync());
+            await _server.UntilNothingIsDueAsync();
+        }
+
+        Assert.Equal(3, WeChat.CallsOf(FakeWeChat.MediaCheck).Count);
+        WeChat.AnswerAsUsual(FakeWeChat.TextCheck);
+        WeChat.AnswerAsUsual(FakeWeChat.MediaCheck);
+        _server.Time.Advance(TimeSpan.FromSeconds(30));
+        await _server.UntilAskedAsync(FakeWeChat.MediaCheck, 8);
+        for (var i = 1; i <= 5; i++)
+        {
+            await _server.PushAsync($"trace-{i}", "pass");
+        }
+
+        foreach (var id in ids)
+        {
+            await _server.UntilStatusAsync(id, "approved");
+        }
+    }
+
+    /// <summary>Two hours, while the server is down.</summary>
+    private async Task PutClockBackAsync()
+    {
+        await _server.Server.StopAsync();
+        _server.Time.Advance(TimeSpan.FromHours(-2));
+        await _server.Server.RestartAsync();
+        await Until.EqualAsync(true, async () => await NextAsync() - Now <= TimeSpan.FromMinutes(31).TotalMilliseconds);
+    }
+
+    private long Now => _server.Time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private Task<long?> NextAsync() => _server.Server.Service.App.Store.Checks.NextDueAsync();
+}
