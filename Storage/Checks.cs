@@ -16,7 +16,7 @@ internal sealed class Checks(Database database, TimeProvider time)
     private static readonly TimeSpan[] Pauses = [.. new[] { 5, 15, 45, 120, 300, 600, 720 }.Select(seconds => TimeSpan.FromSeconds(seconds))];
 
     // What is pushed: {card, updated} for what we wait for, {verdict, created} for what came before we knew that we wait for it.
-    private const string TraceTable = "traces";
+    internal const string TraceTable = "traces";
     private const int MostEarly = 100;
     private static readonly TimeSpan EarlyLifetime = TimeSpan.FromHours(1);
 
