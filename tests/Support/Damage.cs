@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Text;
+
 namespace Postcard.Tests.Support;
 
 /// <summary>Damages pages of a database, as a failing disk does.</summary>
@@ -39,11 +42,39 @@ internal static class Damage
         Assert.NotEqual(0, found);
     }
 
+    /// <summary>Alters a key in the indexes of the collection that has a document of this id.</summary>
+    public static void Keys(Span<byte> database, ReadOnlySpan<byte> id, ReadOnlySpan<byte> key)
+    {
+        var collections = new HashSet<uint>();
+        for (var at = 0; at < database.Length; at += PageBytes)
+        {
+            if (database[at + 4] == IndexPage && database.Slice(at, PageBytes).IndexOf(id) >= 0)
+            {
+                collections.Add(CollectionOf(database[at..]));
+            }
+        }
+
+        var found = 0;
+        for (var at = 0; at < database.Length; at += PageBytes)
+        {
+            var page = database.Slice(at, PageBytes);
+            if (page[4] == IndexPage && collections.Contains(CollectionOf(page)) && page.IndexOf(id) < 0 && page.IndexOf(key) is >= 0 and var where)
+            {
+                page[where]++;
+                found++;
+            }
+        }
+
+        Assert.Equal(1, found);
+    }
+
+    private static uint CollectionOf(ReadOnlySpan<byte> page) => BinaryPrimitives.ReadUInt32LittleEndian(page[19..]);
+
     /// <inheritdoc cref="Pages(Span{byte}, byte, ReadOnlySpan{byte}, Manner)"/>
     public static void Pages(string path, byte kind, string text, Manner manner)
     {
         var database = File.ReadAllBytes(path);
-        Pages(database, kind, System.Text.Encoding.UTF8.GetBytes(text), manner);
+        Pages(database, kind, Encoding.UTF8.GetBytes(text), manner);
         File.WriteAllBytes(path, database);
     }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using LiteDB;
 using Postcard.Storage;
 using Postcard.Storage.Engine;
@@ -123,7 +124,7 @@ public sealed class DamageTests
         using var file = _disk.Open(DataFiles.DataName);
         var bytes = new byte[file.Length];
         file.Read(bytes, 0);
-        Damage.Pages(bytes, kind, System.Text.Encoding.UTF8.GetBytes(text), manner);
+        Damage.Pages(bytes, kind, Encoding.UTF8.GetBytes(text), manner);
         file.Write(bytes, 0);
 
         // It would bring them back.
