@@ -25,6 +25,7 @@ internal sealed class ControlClient(HttpClient http)
             throw new CommandException($"there is no store in {settings.Data}; name its data directory with --data");
         }
 
+        var cuts = 0;
         for (var attempt = 1; ; attempt++)
         {
             await using var link = await ControlLink.OpenAsync(settings, around, stop);
@@ -32,13 +33,19 @@ internal sealed class ControlClient(HttpClient http)
             {
                 return await work(new ControlClient(link.Http) { Repeats = attempt > 1 }, stop);
             }
-            catch (HttpRequestException) when (attempt < Attempts)
-            {
-                // The server that was found has stopped: look for another, or be it.
-            }
             catch (HttpRequestException)
             {
-                throw new CommandException("the server stopped while it was asked; try again");
+                // The server that was found has stopped: look for another, or be it. One that answers may be another already, but not twice.
+                cuts += await link.IsServedAsync(stop) ? 1 : 0;
+                if (link.IsOwn || cuts > 1)
+                {
+                    throw new CommandException("the server broke off its answer; its log says why");
+                }
+
+                if (attempt == Attempts)
+                {
+                    throw new CommandException("the server stopped while it was asked; try again");
+                }
             }
         }
     }

@@ -16,12 +16,13 @@ internal sealed class ControlLink : IAsyncDisposable
     /// <summary>A server that starts or stops holds the lock without its socket; recovery of a large log takes seconds.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
+    private readonly string _data;
     private readonly ILoggerFactory _loggers;
     private readonly Service? _own;
 
     private ControlLink(Settings settings, ILoggerFactory loggers, Service? own)
     {
-        (_loggers, _own) = (loggers, own);
+        (_data, _loggers, _own) = (settings.Data, loggers, own);
         Http = new HttpClient(new SocketsHttpHandler
         {
             ConnectCallback = (_, cancel) => ControlSocket.ConnectAsync(settings.Data, cancel),
@@ -35,6 +36,12 @@ internal sealed class ControlLink : IAsyncDisposable
     }
 
     public HttpClient Http { get; }
+
+    /// <summary>Whether the server is this process.</summary>
+    public bool IsOwn => _own is not null;
+
+    /// <summary>Whether a server takes connections now.</summary>
+    public Task<bool> IsServedAsync(CancellationToken cancel) => IsServedAsync(_data, cancel);
 
     /// <exception cref="CommandException">The data directory cannot be used, or its server not be reached.</exception>
     public static async Task<ControlLink> OpenAsync(Settings settings, Surroundings around, CancellationToken cancel)

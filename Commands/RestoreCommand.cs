@@ -101,6 +101,7 @@ internal sealed class RestoreCommand(string file, Surroundings around, bool asJs
     private static string? Describe(Exception e) => e switch
     {
         ArchiveException or StorageMismatchException => e.Message,
+        StorageDamagedException or StorageUnavailableException => "the database in the backup cannot be read",
         IOException or UnauthorizedAccessException or StorageFullException => e.Message.Split('\n')[0].TrimEnd('.'),
         _ => null,
     };

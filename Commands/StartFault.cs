@@ -14,6 +14,8 @@ internal static class StartFault
         DataDirectoryInUseException => $"the data directory {settings.Data} is in use by another server; stop that one or choose another with --data",
         StorageMismatchException or CertificateException => e.Message,
         StorageFullException => $"the disk of the data directory {settings.Data} is full",
+        StorageDamagedException or StorageUnavailableException =>
+            $"the database in {settings.Data} cannot be read: it is damaged, or the disk fails; restore a backup with: postcard restore FILE --replace --data {settings.Data}",
         _ when Find<AddressInUseException>(e) is not null => $"port {settings.Port} is in use; stop what listens there or choose another with --port",
         _ when Find<SocketException>(e) is { } socket => Describe(socket.SocketErrorCode, settings),
         UnauthorizedAccessException or IOException => $"the data directory {settings.Data} cannot be used: {Reason(e)}",

@@ -74,5 +74,8 @@ internal sealed class Failure(int status, string reason, Text text, int? retryAf
     public static Failure StorageFull() =>
         new(507, "storage_full", new("服务器存储空间不足，请稍后再试", "The server has run out of storage, please try later"), retryAfterSeconds: 60);
 
+    public static Failure Damaged() => new(500, "internal",
+        new("服务器部分数据已损坏，无法读取", "A part of the server's database is damaged and cannot be read; postcard verify names it"));
+
     public static Failure Internal() => new(500, "internal", new("服务器内部错误", "Internal server error"));
 }

@@ -17,6 +17,7 @@ internal static class Failures
         StorageFullException => Failure.StorageFull(),
         IOException io when Native.IsDiskFull(io) => Failure.StorageFull(),
         DatabaseBusyException or StorageUnavailableException => Failure.Busy(),
+        StorageDamagedException => Failure.Damaged(),
         BadHttpRequestException bad => Of(bad),
         _ => null,
     };

@@ -118,9 +118,9 @@ internal sealed partial class RequestLoop(App app, Router router, IdentityLookup
             return ClientGone;
         }
 
-        if (Failures.Of(exception) is not { } failure)
+        var failure = Failures.Of(exception) ?? Failure.Internal();
+        if (failure.Reason is "internal")
         {
-            failure = Failure.Internal();
             LogFailed(http.TraceIdentifier, exception.GetType().Name, exception.StackTrace);
         }
 

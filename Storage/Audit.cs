@@ -1,3 +1,5 @@
+using LiteDB;
+
 namespace Postcard.Storage;
 
 /// <summary>Who acts, where it is no admin with a user's id.</summary>
@@ -19,15 +21,14 @@ internal sealed record AuditEntry(long Time, string By, string Deed, string Targ
 /// </summary>
 internal sealed class Audit(Database database, Clock clock)
 {
-    private const string Table = "audit";
+    internal const string Table = "audit";
 
     internal static readonly Collection[] Collections = [new(Table)];
 
     /// <summary>Entries before <paramref name="before"/>, newest first.</summary>
     public Task<List<AuditEntry>> ListAsync(long before, int limit) => database.ReadAsync(tables => tables
         .Range(Table, "_id", 0L, before - 1, limit, descending: true)
-        .ConvertAll(entry => new AuditEntry(
-            entry["_id"].AsInt64, entry["by"].AsString, entry["deed"].AsString, entry["target"].AsString, entry["reason"].AsString)));
+        .ConvertAll(FromBson));
 
     /// <summary>Logs a deed that changes no record.</summary>
     public Task LogAsync(string? by, string deed) => database.WriteAsync(transaction =>
@@ -35,6 +36,9 @@ internal sealed class Audit(Database database, Clock clock)
         Log(transaction, by, deed, "");
         return true;
     });
+
+    internal static AuditEntry FromBson(BsonDocument entry) =>
+        new(entry["_id"].AsInt64, entry["by"].AsString, entry["deed"].AsString, entry["target"].AsString, entry["reason"].AsString);
 
     /// <summary>Adds an entry to a change. Nothing is logged of what users do with their own (<paramref name="by"/> is null then).</summary>
     internal void Log(Transaction transaction, string? by, string deed, string target, string reason = "")

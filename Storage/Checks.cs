@@ -19,7 +19,7 @@ internal sealed class Checks(Database database, TimeProvider time)
     private static readonly TimeSpan Furthest = Patience + TimeSpan.FromMinutes(1);
 
     // What is pushed: {card, updated} for what we wait for, {verdict, created} for what came before we knew that we wait for it.
-    private const string TraceTable = "traces";
+    internal const string TraceTable = "traces";
     private const int MostEarly = 100;
     private static readonly TimeSpan EarlyLifetime = TimeSpan.FromHours(1);
 

@@ -14,19 +14,25 @@ internal sealed class DatabaseCopy : IAsyncDisposable
 
     private DatabaseCopy(Database database, IDiskFile file, LiteStore store) => (_database, _file, _store) = (database, file, store);
 
-    /// <inheritdoc cref="Database.ReadAsync"/>
+    /// <exception cref="StorageDamagedException">A part of it cannot be read, and nothing more of it will be.</exception>
+    /// <exception cref="StorageUnavailableException">The disk failed.</exception>
     public Task<T> ReadAsync<T>(Func<Tables, T> read) => PatientlyAsync(_ =>
     {
         var tables = new Tables(_store);
-        _store.Begin();
         try
         {
-            return read(tables);
+            _store.Begin();
+            var result = read(tables);
+            _store.Commit();
+            return result;
+        }
+        catch (StorageUnavailableException e) when (!DiskFaults.IsOfDisk(e))
+        {
+            throw new StorageDamagedException(e);
         }
         finally
         {
             tables.End();
-            _store.Commit();
         }
     });
 
@@ -90,8 +96,9 @@ internal sealed class DatabaseCopy : IAsyncDisposable
         {
             return new(database, file, new LiteStore(new DataStream(file), null, collections));
         }
-        catch (LiteException e)
+        catch (Exception e) when (!DiskFaults.IsDisk(e))
         {
+            // Of a damaged file LiteDB complains in whatever way it stumbles over it.
             file.Dispose();
             throw new StorageMismatchException($"The copy of the database cannot be opened: {e.Message}");
         }

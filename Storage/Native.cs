@@ -15,25 +15,13 @@ internal static partial class Native
 
     /// <summary>Makes a file's bytes and length durable. .NET's own flush to disk does not say when the disk refused.</summary>
     /// <exception cref="IOException">They may or may not be on disk, and asking again would not tell: the kernel reports a failure once.</exception>
-    public static void SyncFile(SafeFileHandle file)
-    {
-        while (SyncFileCall(file) != 0)
-        {
-            if (Marshal.GetLastPInvokeError() != Interrupted)
-            {
-                throw Error("fsync", "a file");
-            }
-        }
-    }
+    public static void SyncFile(SafeFileHandle file) => Sync(file, "file", "a file");
 
     /// <summary>Makes the names in a directory durable: a rename or a link is not until its directory is synced.</summary>
     public static void SyncDirectory(string path)
     {
         using var handle = OpenDirectory(path);
-        if (SyncFileCall(handle) != 0)
-        {
-            throw Error("fsync", path);
-        }
+        Sync(handle, "directory", path);
     }
 
     /// <summary>Gives a file a second name; a name that exists stays what it is.</summary>
@@ -45,14 +33,16 @@ internal static partial class Native
         }
     }
 
-    /// <summary>Returns when all that was written to the file system of <paramref name="directory"/> is on the medium: one call for many files.</summary>
-    public static void SyncFileSystem(string directory)
+    /// <summary>Returns when all that was written to the file system of a directory is on the medium: one call for many files.</summary>
+    /// <param name="directory">Opened before the first of them was written: it learns of what fails from then on only.</param>
+    public static void SyncFileSystem(SafeFileHandle directory)
     {
-        using var handle = OpenDirectory(directory);
-        if (SyncAll((int)handle.DangerousGetHandle()) != 0)
+        if (SyncAll(directory) != 0)
         {
-            throw Error("syncfs", directory);
+            throw Error("syncfs", "the file system");
         }
+
+        Count("file_system");
     }
 
     /// <summary>Gives a directory a name that nothing has, or an empty directory.</summary>
@@ -82,12 +72,28 @@ internal static partial class Native
     /// <summary>Whether an error of the file system says that there is no space, for all or for this user.</summary>
     public static bool IsDiskFull(IOException error) => error.HResult is NoSpace or QuotaExceeded;
 
-    private static SafeFileHandle OpenDirectory(string path)
+    /// <summary>A handle for <see cref="SyncFileSystem"/>.</summary>
+    public static SafeFileHandle OpenDirectory(string path)
     {
         // .NET opens no directories; O_RDONLY is 0.
         var descriptor = Open(path, 0);
         return descriptor < 0 ? throw Error("open", path) : new SafeFileHandle(descriptor, ownsHandle: true);
     }
+
+    private static void Sync(SafeFileHandle handle, string kind, string path)
+    {
+        while (SyncCall(handle) != 0)
+        {
+            if (Marshal.GetLastPInvokeError() != Interrupted)
+            {
+                throw Error("fsync", path);
+            }
+        }
+
+        Count(kind);
+    }
+
+    private static void Count(string kind) => StorageMeter.Syncs.Add(1, new KeyValuePair<string, object?>("of", kind));
 
     private static IOException Error(string call, string path)
     {
@@ -99,10 +105,10 @@ internal static partial class Native
     private static partial int Open(string path, int flags);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
-    private static partial int SyncFileCall(SafeFileHandle file);
+    private static partial int SyncCall(SafeFileHandle file);
 
     [LibraryImport("libc", EntryPoint = "syncfs", SetLastError = true)]
-    private static partial int SyncAll(int descriptor);
+    private static partial int SyncAll(SafeFileHandle directory);
 
     [LibraryImport("libc", EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int RenameCall(string source, string target);

@@ -51,13 +51,13 @@ internal sealed class Orphans(MediaFiles files, Database database, CardReads rea
         foreach (var uid in Uids())
         {
             cancel.ThrowIfCancellationRequested();
-            foreach (var orphan in await TakeOfUserAsync(uid, before, remove))
+            foreach (var orphan in await UnlessDamagedAsync(() => TakeOfUserAsync(uid, before, remove)))
             {
                 yield return orphan;
             }
         }
 
-        foreach (var orphan in Take(await OfTemplatesAsync(before, cancel), remove))
+        foreach (var orphan in await UnlessDamagedAsync(async () => Take(await OfTemplatesAsync(before, cancel), remove)))
         {
             yield return orphan;
         }
@@ -85,6 +85,19 @@ internal sealed class Orphans(MediaFiles files, Database database, CardReads rea
         }
 
         return all >= fewUsers && lost > all / 2 ? lost : 0;
+    }
+
+    /// <summary>Where a record cannot be read nobody knows what it names: none of these files is an orphan then.</summary>
+    private static async Task<List<Orphan>> UnlessDamagedAsync(Func<Task<List<Orphan>>> find)
+    {
+        try
+        {
+            return await find();
+        }
+        catch (Exception e) when (RecordScan.IsDamage(e))
+        {
+            return [];
+        }
     }
 
     private async Task<List<Orphan>> TakeOfUserAsync(string uid, DateTime before, bool remove)

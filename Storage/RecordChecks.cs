@@ -5,13 +5,20 @@ namespace Postcard.Storage;
 /// <summary>What is wrong with a record, by what else is in the tables at the same moment; null when nothing is.</summary>
 internal delegate Flaw? RecordCheck(Tables tables, BsonDocument document);
 
-/// <summary>What has to hold between the tables.</summary>
+/// <summary>What has to hold between the tables. Every table is here, if only to be read.</summary>
 internal static class RecordChecks
 {
+    /// <summary>Entries under one value of an index of which one look takes more than these are not looked through: others wait meanwhile.</summary>
+    private const int MostAlike = 200;
+
     public static readonly IReadOnlyList<(string Table, RecordCheck Check)> All =
     [
         (User.Table, (tables, user) => Unless(user, User.Table,
-            (tables.FindBy(User.Table, "openid", user["openid"])?["_id"] == user["_id"], "is not found by its openid"))),
+            (tables.FindBy(User.Table, "openid", user["openid"])?["_id"] == user["_id"], "is not found by its openid"),
+            (!User.FromBson(user).Settling || tables.Find(Settling.Table, user["_id"]) is not null, "waits for its cards to be settled, which nobody does"))),
+        (Settling.Table, (tables, work) => Unless(work, Settling.Table,
+            (Users.Get(tables, work["_id"].AsString) is null or { Settling: true }, "is about a user whose cards are settled"))),
+        (Erasure.Table, (_, _) => null),
         (Template.Table, (_, _) => null),
         (Upload.Table, (tables, upload) => Unless(upload, Upload.Table,
             (IsKnown(tables, upload["uid"]), "is of nobody"),
@@ -33,11 +40,16 @@ internal static class RecordChecks
             (save["key"].AsString.StartsWith(OwnerOf(save) + "|", StringComparison.Ordinal) && IsIndexed(tables, Saves.Table, save, "key"), "is not in its user's list"))),
         (Reports.Table, (tables, report) => Unless(report, Reports.Table,
             (IsKnown(tables, report["uid"]), "is of nobody"),
-            (report["_id"] == $"{report["card"].AsString}|{report["uid"].AsString}", "has another's key"))),
+            (report["_id"] == $"{report["card"].AsString}|{report["uid"].AsString}", "has another's key"),
+            (IsIndexed(tables, Reports.Table, report, "uid"), "is not in its user's list"))),
         (Check.Table, (tables, check) => Unless(check, Check.Table, (tables.Find(Card.Table, check["_id"]) is not null, "has no such card"),
             (IsIndexed(tables, Check.Table, check, "due"), "is not in its queue"))),
+        (Checks.TraceTable, (tables, trace) => Unless(trace, Checks.TraceTable,
+            (trace["card"].IsString || IsIndexed(tables, Checks.TraceTable, trace, "created"), "is not in its place among the early results"))),
         (Idempotency.Table, (tables, key) => Unless(key, Idempotency.Table, (IsKnown(tables, OwnerOf(key)), "is of nobody"))),
         (Bans.Table, (_, ban) => Unless(ban, Bans.Table, (Bans.IsWellFormed(ban), "is no hash of an openid"))),
+        (Audit.Table, (_, entry) => Unless(entry, Audit.Table, (Audit.FromBson(entry).Time > 0, "has no time"))),
+        (Schema.Meta, (_, _) => null),
     ];
 
     private static Flaw? CheckCard(Tables tables, BsonDocument document)
@@ -59,7 +71,7 @@ internal static class RecordChecks
         {
             if (!holds)
             {
-                return new("record", $"{table} {document["_id"].RawValue}", otherwise);
+                return Flaw.Of(table, document["_id"], otherwise);
             }
         }
 
@@ -72,6 +84,9 @@ internal static class RecordChecks
     /// <summary>Keys that begin with a user's id.</summary>
     private static string OwnerOf(BsonDocument document) => document["_id"].AsString.Split('|')[0];
 
-    private static bool IsIndexed(Tables tables, string table, BsonDocument document, string field) =>
-        tables.Range(table, field, document[field], document[field], int.MaxValue).Exists(found => found["_id"] == document["_id"]);
+    private static bool IsIndexed(Tables tables, string table, BsonDocument document, string field)
+    {
+        var alike = tables.Range(table, field, document[field], document[field], MostAlike);
+        return alike.Count == MostAlike || alike.Exists(found => found["_id"] == document["_id"]);
+    }
 }

@@ -15,7 +15,9 @@ internal sealed partial class Schema(string directory, ILogger log)
     /// <summary>The first release wrote no version.</summary>
     private const int First = 1;
 
-    private const string Meta = "meta", Id = "schema", Version = "version", Copied = "copied";
+    internal const string Meta = "meta";
+
+    private const string Id = "schema", Version = "version", Copied = "copied";
 
     /// <summary>What has to be left beside the copy.</summary>
     private const long SpareBytes = 16 << 20;

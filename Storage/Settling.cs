@@ -19,7 +19,7 @@ internal enum Recheck
 /// </summary>
 internal sealed class Settling(Database database, Users users, CardWrites writes, Checks checks, Caches caches, Clock clock)
 {
-    private const string Table = "settling";
+    internal const string Table = "settling";
     private const int StepSize = 100;
 
     private readonly SemaphoreSlim _turn = new(1);

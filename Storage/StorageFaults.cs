@@ -6,6 +6,9 @@ internal sealed class StorageFullException(Exception? cause = null) : Exception(
 /// <summary>The disk failed: nothing was changed, and the database is tried again until it answers.</summary>
 internal sealed class StorageUnavailableException(Exception? cause = null) : Exception("The database is not available.", cause);
 
+/// <summary>What was to be read is damaged, and is so when the files are opened anew. All else goes on.</summary>
+internal sealed class StorageDamagedException(Exception? cause = null) : Exception("A part of the database cannot be read.", cause);
+
 /// <summary>Too many reads and changes wait already; this one was not taken.</summary>
 internal sealed class DatabaseBusyException() : Exception("The database is busy.");
 

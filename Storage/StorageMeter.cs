@@ -19,6 +19,9 @@ internal static class StorageMeter
 
     public static readonly Histogram<double> Fsync = Meter.CreateHistogram("postcard.store.fsync", "s", "Time of an fsync of the log.", null, DiskTimes);
 
+    public static readonly Counter<long> Syncs = Meter.CreateCounter<long>(
+        "postcard.store.syncs", null, "Fsyncs that succeeded: of files (log, database, media), of directories, of the whole file system.");
+
     public static readonly Histogram<double> Checkpoint = Meter.CreateHistogram("postcard.store.checkpoint", "s", "Time of moving the log into the data file.", null, DiskTimes);
 
     public static readonly Gauge<long> Log = Meter.CreateGauge<long>("postcard.store.log", "By", "Pages in the log since the last checkpoint.");

@@ -30,6 +30,10 @@ internal class Tables(LiteStore store)
     public List<BsonDocument> All(string collection, BsonValue? after, int limit) =>
         Store.After(collection, after ?? BsonValue.MinValue, limit);
 
+    /// <summary>The ids of <see cref="All"/>, also of documents that cannot be read.</summary>
+    public List<BsonValue> Ids(string collection, BsonValue? after, int limit) =>
+        Store.IdsAfter(collection, after ?? BsonValue.MinValue, limit);
+
     /// <summary>Whether nothing was ever created in the file.</summary>
     public bool IsNew => Store.IsNew;
 

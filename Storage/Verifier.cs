@@ -6,7 +6,10 @@ namespace Postcard.Storage;
 /// <summary>Something in the store that does not agree.</summary>
 /// <param name="Kind"><c>missing</c>, <c>damaged</c>, <c>orphan</c> or <c>stranger</c> for a file; <c>record</c> for a record that others contradict.</param>
 /// <param name="What">The file's path in the data directory, or the record.</param>
-internal sealed record Flaw(string Kind, string What, string Detail);
+internal sealed record Flaw(string Kind, string What, string Detail)
+{
+    public static Flaw Of(string table, BsonValue id, string detail) => new("record", $"{table} {id.RawValue}", detail);
+}
 
 /// <summary>
 /// Looks whether records, indexes, counters and files agree, a few records at a time while the server goes on. What seems wrong is looked
@@ -32,7 +35,7 @@ internal sealed class Verifier(Database database, MediaFiles files, Orphans orph
     {
         foreach (var (table, check) in RecordChecks.All)
         {
-            await foreach (var (document, flaw) in PagesAsync(table, check))
+            await foreach (var (document, flaw) in new RecordScan(database, files).AllAsync(table, check))
             {
                 cancel.ThrowIfCancellationRequested();
                 if (Records++ % SignEvery == 0)
@@ -45,9 +48,12 @@ internal sealed class Verifier(Database database, MediaFiles files, Orphans orph
                     yield return flaw;
                 }
 
-                await foreach (var other in BehindAsync(table, document, cancel))
+                if (document is not null)
                 {
-                    yield return other;
+                    await foreach (var other in BehindAsync(table, document, cancel))
+                    {
+                        yield return other;
+                    }
                 }
             }
         }
@@ -60,26 +66,6 @@ internal sealed class Verifier(Database database, MediaFiles files, Orphans orph
         foreach (var stranger in orphans.Strangers(grace))
         {
             yield return new("stranger", Relative(stranger), "nothing of Postcard's");
-        }
-    }
-
-    /// <summary>Each document of a table, and what the check says of it; both of one moment.</summary>
-    private async IAsyncEnumerable<(BsonDocument Document, Flaw? Flaw)> PagesAsync(string table, RecordCheck check)
-    {
-        for (BsonValue? after = null; ;)
-        {
-            var page = await database.ReadAsync(tables => tables.All(table, after, PageSize).ConvertAll(document => (document, check(tables, document))));
-            foreach (var each in page)
-            {
-                yield return each;
-            }
-
-            if (page.Count < PageSize)
-            {
-                yield break;
-            }
-
-            after = page[^1].document["_id"];
         }
     }
 
@@ -149,20 +135,27 @@ internal sealed class Verifier(Database database, MediaFiles files, Orphans orph
     private async Task<Flaw?> CountAsync(string uid)
     {
         const int looks = 5;
-        var before = await SumAsync(uid);
-        for (var look = 0; look < looks && before is { Agrees: false }; look++)
+        try
         {
-            await Task.Delay(Pause);
-            var now = await SumAsync(uid);
-            if (now == before)
+            var before = await SumAsync(uid);
+            for (var look = 0; look < looks && before is { Agrees: false }; look++)
             {
-                return new("record", $"users {uid}", $"counts {now!.User.Cards} cards of {now.User.Bytes} bytes, and has {now.Cards} of {now.Bytes}");
+                await Task.Delay(Pause);
+                var now = await SumAsync(uid);
+                if (now == before)
+                {
+                    return Flaw.Of(User.Table, uid, $"counts {now!.User.Cards} cards of {now.User.Bytes} bytes, and has {now.Cards} of {now.Bytes}");
+                }
+
+                before = now;
             }
 
-            before = now;
+            return null;
         }
-
-        return null;
+        catch (Exception e) when (RecordScan.IsDamage(e))
+        {
+            return Flaw.Of(User.Table, uid, "has cards that cannot be counted: the database is damaged");
+        }
     }
 
     private sealed record Sum((int Cards, long Bytes) User, int Cards, long Bytes)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Win32.SafeHandles;
 using Postcard.Storage.Engine;
 
 namespace Postcard.Storage.Archives;
@@ -17,6 +18,7 @@ internal sealed class RestoreTarget : IDisposable
     private readonly string _target;
     private readonly string _staging;
     private readonly DataLock? _old;
+    private readonly SafeFileHandle _fileSystem;
     private DataLock? _own;
 
     private RestoreTarget(string target, DataLock? old)
@@ -25,6 +27,7 @@ internal sealed class RestoreTarget : IDisposable
         _staging = target + Staging + Ids.NewFile();
         _own = DataLock.Take(_staging);
         System.IO.Directory.CreateDirectory(Directory, ArchiveFormat.PrivateDirectory);
+        _fileSystem = Native.OpenDirectory(_staging);
     }
 
     /// <summary>Where the files go.</summary>
@@ -60,7 +63,7 @@ internal sealed class RestoreTarget : IDisposable
     /// <exception cref="IOException">The directory is what it was, or beside its place under a name that says so.</exception>
     public string? Finish(DateTimeOffset now)
     {
-        Native.SyncFileSystem(_staging);
+        Native.SyncFileSystem(_fileSystem);
         var parent = Path.GetDirectoryName(_target)!;
         string? aside = null;
         if (_old is null)
@@ -114,6 +117,7 @@ internal sealed class RestoreTarget : IDisposable
 
     public void Dispose()
     {
+        _fileSystem.Dispose();
         _old?.Dispose();
         _own?.Dispose();
         _own = null;

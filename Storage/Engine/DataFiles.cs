@@ -1,5 +1,3 @@
-using LiteDB;
-
 namespace Postcard.Storage.Engine;
 
 /// <summary>The two files of the database and the one road from what lies in them to a store that LiteDB serves.</summary>
@@ -131,8 +129,9 @@ internal sealed class DataFiles(IDisk disk, IReadOnlyList<Collection> collection
         {
             return new LiteStore(data, log, collections);
         }
-        catch (LiteException e)
+        catch (Exception e) when (!DiskFaults.IsDisk(e))
         {
+            // Of a damaged file LiteDB complains in whatever way it stumbles over it.
             throw new StorageMismatchException($"{DataName} cannot be opened: {e.Message}");
         }
     }

@@ -61,6 +61,7 @@ internal sealed class DatabaseThread
 
     private void RunReads()
     {
+        Work? suspect = null;
         StorageMeter.Reads.Add(_reads.Count);
         for (var next = 0; next < _reads.Count;)
         {
@@ -73,20 +74,42 @@ internal sealed class DatabaseThread
             try
             {
                 store.Begin();
-                while (next < _reads.Count && store.Fault is null)
+                while (next < _reads.Count && TryRead(store, _reads[next], ref suspect))
                 {
-                    var read = _reads[next++];
-                    read.Run(store);
-                    read.Answer();
+                    next++;
                 }
 
                 store.Commit();
             }
             catch (Exception e) when (e is StorageFullException or StorageUnavailableException)
             {
-                _supervisor.Replace();
+                _supervisor.Replace(reading: true);
             }
         }
+    }
+
+    /// <summary>False when it broke the store and is to run once more, in one opened anew: it may have met LiteDB's memory or the file itself.</summary>
+    private static bool TryRead(LiteStore store, Work read, ref Work? suspect)
+    {
+        if (store.Fault is not null)
+        {
+            return false;
+        }
+
+        read.Run(store);
+        if (store.Fault is { } fault)
+        {
+            if (suspect != read)
+            {
+                suspect = read;
+                return false;
+            }
+
+            read.Failure = new StorageDamagedException(fault);
+        }
+
+        read.Answer();
+        return true;
     }
 
     private void RunChanges()
@@ -109,7 +132,7 @@ internal sealed class DatabaseThread
         catch (Exception e) when (e is StorageFullException or StorageUnavailableException)
         {
             _supervisor.Replace();
-            Refuse(_changes, 0);
+            RunAlone();
             return;
         }
 
@@ -120,6 +143,32 @@ internal sealed class DatabaseThread
 
         _supervisor.Confirm();
         StorageMeter.Log.Record(store.LogBytes);
+    }
+
+    /// <summary>After a store broke over these changes, and has none of them: if another takes changes, only those fail that break that, too.</summary>
+    private void RunAlone()
+    {
+        for (var next = 0; next < _changes.Count; next++)
+        {
+            if (_supervisor.Store is not { IsReadOnly: false } store)
+            {
+                Refuse(_changes, next);
+                return;
+            }
+
+            var change = _changes[next];
+            try
+            {
+                GroupCommit.Apply(store, [change]);
+            }
+            catch (Exception e) when (e is StorageFullException or StorageUnavailableException)
+            {
+                _supervisor.Replace();
+                change.Failure = DiskFaults.IsOfDisk(store.Fault) ? _supervisor.Refusal : new StorageDamagedException(store.Fault);
+            }
+
+            AnswerDurable(change);
+        }
     }
 
     private static void AnswerDurable(Work change)

@@ -8,6 +8,17 @@ internal static class DiskFaults
 
     public static bool IsDisk(Exception e) => e is IOException or UnauthorizedAccessException;
 
+    /// <summary>Whether the disk is behind what broke a store.</summary>
+    public static bool IsOfDisk(Exception? fault)
+    {
+        while (fault is not null && !IsDisk(fault))
+        {
+            fault = fault.InnerException;
+        }
+
+        return fault is not null;
+    }
+
     public static bool IsFull(Exception? e)
     {
         for (; e is not null; e = e.InnerException)

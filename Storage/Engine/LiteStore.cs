@@ -91,6 +91,9 @@ internal sealed class LiteStore : IDisposable
 
     public List<BsonDocument> After(string collection, BsonValue id, int limit) => Run(collection, "_id", _queries.After(id, limit));
 
+    public List<BsonValue> IdsAfter(string collection, BsonValue id, int limit) =>
+        Run(collection, "_id", _queries.IdsAfter(id, limit)).ConvertAll(found => found["_id"]);
+
     public void Insert(string collection, BsonDocument document) => Change(collection, () => _engine.Insert(collection, One(document), BsonAutoId.ObjectId));
 
     public void Put(string collection, BsonDocument document) => Change(collection, () => _engine.Upsert(collection, One(document), BsonAutoId.ObjectId));
@@ -153,7 +156,7 @@ internal sealed class LiteStore : IDisposable
             }
 
             return found;
-        });
+        }, refusals: false);
     }
 
     private int Change(string collection, Func<int> change)

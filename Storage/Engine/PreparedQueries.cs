@@ -12,6 +12,7 @@ internal sealed class PreparedQueries
     private readonly Dictionary<string, Prepared> _ascending = [];
     private readonly Dictionary<string, Prepared> _descending = [];
     private readonly Prepared _after = new("$._id > @0", "$._id", Query.Ascending);
+    private readonly Prepared _idsAfter = new("$._id > @0", "$._id", Query.Ascending, "$._id");
 
     public Query Equal(string field, BsonValue value) => Get(_equal, field, Query.Ascending, "= @0").With(1, value);
 
@@ -20,6 +21,9 @@ internal sealed class PreparedQueries
         Get(descending ? _descending : _ascending, field, descending ? Query.Descending : Query.Ascending, "BETWEEN @0 AND @1").With(limit, low, high);
 
     public Query After(BsonValue id, int limit) => _after.With(limit, id);
+
+    /// <remarks>Read out of the index alone, without a look at the documents.</remarks>
+    public Query IdsAfter(BsonValue id, int limit) => _idsAfter.With(limit, id);
 
     private static Prepared Get(Dictionary<string, Prepared> cache, string field, int order, string condition)
     {
@@ -36,9 +40,9 @@ internal sealed class PreparedQueries
         private readonly BsonDocument _parameters = [];
         private readonly Query _query;
 
-        public Prepared(string condition, string field, int order)
+        public Prepared(string condition, string field, int order, string select = "$")
         {
-            _query = new Query { OrderBy = field, Order = order };
+            _query = new Query { Select = BsonExpression.Create(select), OrderBy = field, Order = order };
             _query.Where.Add(BsonExpression.Create(condition, _parameters));
         }
 

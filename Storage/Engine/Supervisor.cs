@@ -19,6 +19,7 @@ internal sealed partial class Supervisor : IDisposable
 
     /// <param name="wake">Gives the database thread a turn when a retry is due.</param>
     /// <exception cref="StorageMismatchException"/>
+    /// <exception cref="StorageDamagedException"/>
     /// <exception cref="IOException"/>
     public Supervisor(DataFiles files, DatabaseOptions options, Action wake)
     {
@@ -37,6 +38,11 @@ internal sealed partial class Supervisor : IDisposable
             if (Store is null && DiskFaults.IsFull(e))
             {
                 throw new StorageFullException(e);
+            }
+
+            if (Store is null && !DiskFaults.IsOfDisk(e))
+            {
+                throw new StorageDamagedException(e);
             }
 
             if (Store is null)
@@ -60,13 +66,22 @@ internal sealed partial class Supervisor : IDisposable
     /// <remarks>That the disk is full means that nothing was changed, which is not certain while the log is in doubt.</remarks>
     public Exception Refusal => _files.InDoubt ? new StorageUnavailableException(_fault) : DiskFaults.ForCaller(_fault);
 
-    /// <summary>Replaces a store that broke by what can still be read.</summary>
-    public void Replace()
+    /// <summary>
+    /// Replaces a store that broke: at once by one that can be written where nothing says that the disk cannot, else by what can still be read.
+    /// A damaged page would otherwise keep everybody's changes out whenever somebody reads it.
+    /// </summary>
+    /// <param name="reading">Whether it broke while it was read only, which tells nothing of writing.</param>
+    public void Replace(bool reading = false)
     {
-        var broken = Store!;
+        var (fault, wasReady) = (Store!.Fault!, State is DatabaseState.Ready);
         Discard();
+        if (wasReady && (reading || !DiskFaults.IsOfDisk(fault)) && TryOpen(fault))
+        {
+            return;
+        }
+
         OpenReadOnly();
-        Postpone(broken.Fault!);
+        Postpone(fault);
     }
 
     /// <summary>Tries to write again, if it is time to.</summary>
@@ -99,6 +114,24 @@ internal sealed partial class Supervisor : IDisposable
     {
         _timer.Dispose();
         Discard();
+    }
+
+    private bool TryOpen(Exception fault)
+    {
+        try
+        {
+            Use(_files.OpenWritable());
+            StorageMeter.CountFault();
+            _fault = fault;
+            LogRenewed(_options.Logger, fault);
+            return true;
+        }
+        catch (Exception)
+        {
+            // Whatever it is, the way for a failing disk is the way for this.
+            Discard();
+            return false;
+        }
     }
 
     private void OpenReadOnly()
@@ -148,6 +181,9 @@ internal sealed partial class Supervisor : IDisposable
 
     [LoggerMessage(LogLevel.Error, "The database cannot write; it is {State} and tries again in {Milliseconds} ms")]
     private static partial void LogFault(ILogger logger, DatabaseState state, double milliseconds, Exception fault);
+
+    [LoggerMessage(LogLevel.Error, "The database failed and was opened anew")]
+    private static partial void LogRenewed(ILogger logger, Exception fault);
 
     [LoggerMessage(LogLevel.Critical, "The database cannot be read")]
     private static partial void LogUnreadable(ILogger logger, Exception fault);

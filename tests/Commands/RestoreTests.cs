@@ -3,6 +3,8 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using Postcard.Storage.Archives;
+using Postcard.Storage.Engine;
 using Postcard.Tests.Support;
 
 namespace Postcard.Tests.Commands;
@@ -171,6 +173,22 @@ public sealed class RestoreTests : IClassFixture<SmallArchive>, IDisposable
 
         var restored = JsonNode.Parse((await _shell.RunAsync("restore", "good.tar.gz", "--data", "new", "--json")).Done().Out)!;
         Assert.Equal((_shell.Folder["new"], null, 0), ((string)restored["data"]!, (string?)restored["replaced"], (int)restored["damaged"]!));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Restore_GivesTheNameToWhatIsOnDisk_AndSyncsTheName(bool replace)
+    {
+        if (replace)
+        {
+            DataLock.Take(_shell.Folder["data"]).Dispose();
+        }
+
+        using var target = RestoreTarget.Open(_shell.Folder["data"], replace);
+        using var syncs = new Syncs();
+        Assert.Equal(replace, target.Finish(DateTimeOffset.UnixEpoch) is not null);
+        Assert.Equal((1, 1), (syncs.FileSystems, syncs.Directories));
     }
 
     private async Task RefusedAsync(byte[] archive, string lines, string about)

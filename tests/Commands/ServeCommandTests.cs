@@ -65,7 +65,7 @@ public sealed partial class ServeCommandTests : IDisposable
     public async Task Serve_WithJsonLogs_AnnouncesItselfInTheLogOnly()
     {
         _shell.Environment["POSTCARD_LOG_FORMAT"] = "json";
-        await using var serving = _shell.StartServing("--dev", "--data", "d");
+        await using var serving = _shell.StartServing(Shell.OnLoopback);
         await Until.EqualAsync(true, () => Task.FromResult(serving.ErrorText.Contains("Postcard 1.1.0 on http", StringComparison.Ordinal)));
 
         Assert.Equal("", serving.Banner);

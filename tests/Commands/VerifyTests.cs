@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using LiteDB;
 using Postcard.Storage;
@@ -84,6 +85,54 @@ public sealed class VerifyTests : IAsyncLifetime, IDisposable
         var outcome = await VerifyAsync("--json");
         Assert.Equal(1, outcome.Code);
         Assert.Equal(["record plaza nocard", "record sessions 0", $"record users {uid}"], Flaws(outcome.Out).Order());
+    }
+
+    [Fact]
+    public async Task Verify_OfSettlingsThatLackTheirOtherHalf_NamesThem()
+    {
+        var alice = Uid;
+        await _server.LogInAsync("oBob");
+        await _server.StopAsync();
+        string? other = null;
+        await using (var database = Database.Open(_server.Settings.Data, [.. Known, new("settling")]))
+        {
+            await database.WriteAsync(transaction =>
+            {
+                var user = transaction.Find("users", alice)!;
+                user["settling"] = true;
+                transaction.Put("users", user);
+                other = transaction.FindBy("users", "openid", "oBob")!["_id"].AsString;
+                transaction.Put("settling", new() { ["_id"] = other, ["after"] = 0L, ["pends"] = false });
+                return true;
+            });
+        }
+
+        Assert.Equal([$"record settling {other}", $"record users {alice}"], Flaws((await VerifyAsync("--json")).Out).Order());
+    }
+
+    [Fact]
+    public async Task Verify_OfIndexesThatLackRecords_NamesThose()
+    {
+        var uid = Uid;
+        const long early = 0x0123_4567_89AB;
+        await _server.StopAsync();
+        await using (var database = Database.Open(_server.Settings.Data, [new("traces", new Postcard.Storage.Index("created"))]))
+        {
+            await database.WriteAsync(transaction =>
+            {
+                transaction.Put("traces", new() { ["_id"] = "early", ["verdict"] = 0, ["created"] = early });
+                return true;
+            });
+        }
+
+        File.Delete(Path.Combine(_server.Settings.Data, "postcard.wal"));
+        var path = Path.Combine(_server.Settings.Data, "postcard.db");
+        var pages = File.ReadAllBytes(path);
+        Damage.Keys(pages, Encoding.UTF8.GetBytes($"{_card}|{uid}"), Encoding.UTF8.GetBytes(uid));
+        Damage.Keys(pages, "early"u8, BitConverter.GetBytes(early));
+        File.WriteAllBytes(path, pages);
+
+        Assert.Equal([$"record reports {_card}|{uid}", "record traces early"], Flaws((await VerifyAsync("--json")).Out).Order());
     }
 
     [Fact]

@@ -67,6 +67,16 @@ public sealed class CardsTests
     }
 
     [Fact]
+    public async Task Upload_IsNamedByARecordOnceItsDirectoryIsSynced()
+    {
+        using var parts = new Parts();
+        await using var database = parts.Database;
+        using var syncs = new Syncs();
+        await parts.Uploads.PutAsync("uid", UploadKind.Audio, BlobSet.None);
+        Assert.Equal(1, syncs.Directories);
+    }
+
+    [Fact]
     public async Task Sweep_OfAnUploadThatAnotherReplacedMeanwhile_LeavesThatOne()
     {
         using var parts = new Parts();

@@ -83,6 +83,22 @@ public sealed class SchemaTests : IDisposable
     }
 
     [Fact]
+    public async Task Upgrade_WithoutRoomForTheCopy_IsRefusedAndTouchesNothing()
+    {
+        var data = Unpack("store-1.tar.gz");
+        var path = Path.Combine(data, "postcard.db");
+        using (var database = File.OpenWrite(path))
+        {
+            // A hole: it takes no space.
+            database.SetLength(new DriveInfo(data).AvailableFreeSpace + database.Length);
+        }
+
+        var line = (await _shell.RunAsync(["serve", "--port", "0", "--data", data, .. Shell.OnLoopback])).Failed();
+        Assert.Contains("a copy of its database made first", line);
+        Assert.Equal(["postcard.db"], Directory.GetFiles(data, "postcard.db*").Select(Path.GetFileName));
+    }
+
+    [Fact]
     public async Task Store_OfANewerRelease_IsRefusedAndNotTouched()
     {
         var data = Unpack("store-1.tar.gz");

@@ -27,6 +27,14 @@ internal static class Samples
         return file;
     }
 
+    /// <summary>A picture that does not get small.</summary>
+    public static byte[] Noise(int width, int height)
+    {
+        using var noise = Image.Gaussnoise(width, height, sigma: 80, mean: 128, seed: 1);
+        using var grey = noise.Cast(Enums.BandFormat.Uchar);
+        return grey.WriteToBuffer(".jpg");
+    }
+
     /// <summary>16-bit mono PCM with a sine of 440 Hz.</summary>
     public static byte[] Wav(double seconds = 1, int rate = 16000)
     {

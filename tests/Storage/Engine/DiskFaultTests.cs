@@ -197,7 +197,7 @@ public sealed class DiskFaultTests
     }
 
     [Fact]
-    public async Task DataRead_ThatFails_IsOneFailureAndComesBack()
+    public async Task DataRead_ThatFailsOnce_IsTriedAgain()
     {
         await using (var database = Open())
         {
@@ -207,10 +207,36 @@ public sealed class DiskFaultTests
         await using (var database = Open())
         {
             FailOnce(DataFiles.DataName, DiskStepKind.Read, 5);
-            await Assert.ThrowsAsync<StorageUnavailableException>(() => Ids(database));
             Assert.Equal(["before"], await Ids(database));
+            await Put(database, "later");
+        }
 
+        await AssertAfterRestart("before", "later");
+    }
+
+    [Fact]
+    public async Task DataRead_ThatFailsForAWhile_IsRefusedAndComesBack()
+    {
+        await using (var database = Open())
+        {
+            await Put(database, "before");
+        }
+
+        await using (var database = Open())
+        {
+            _disk.Before = (file, step) =>
+            {
+                if (file == DataFiles.DataName && step == DiskStepKind.Read)
+                {
+                    throw new IOException("Made up by a test", 5);
+                }
+            };
+            await Assert.ThrowsAsync<StorageUnavailableException>(() => Ids(database));
+            await Assert.ThrowsAsync<StorageUnavailableException>(() => Put(database, "refused"));
+
+            _disk.Before = (_, _) => { };
             _time.Advance(TimeSpan.FromSeconds(1));
+            Assert.Equal(["before"], await Ids(database));
             await Put(database, "later");
         }
 

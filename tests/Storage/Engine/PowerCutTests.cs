@@ -3,7 +3,8 @@ using Postcard.Storage;
 namespace Postcard.Tests.Storage.Engine;
 
 /// <summary>
-/// Power cuts at random moments of random work: what was acknowledged is there, nothing is there by half, and the database works on.
+/// Power cuts at random moments of random work, in which now and then an fsync fails: what was acknowledged is there, what was refused is
+/// not, nothing is there by half, and the database works on.
 /// <c>POSTCARD_POWER_CUTS</c> sets another number of cuts than 2,000.
 /// </summary>
 public sealed class PowerCutTests
@@ -56,7 +57,7 @@ public sealed class PowerCutTests
         int change;
         await using (var database = Database.Open(after, PowerCutWorkload.Collections, PowerCutWorkload.Options))
         {
-            change = await workload.CheckAsync(database, acknowledged);
+            change = await workload.CheckAsync(database, acknowledged, at);
             await database.WriteAsync(transaction =>
             {
                 transaction.Put("marks", new() { ["_id"] = "after", ["text"] = "written" });
@@ -67,7 +68,7 @@ public sealed class PowerCutTests
         if (luck % 5 == 0)
         {
             await using var database = Database.Open(after, PowerCutWorkload.Collections, PowerCutWorkload.Options);
-            Assert.Equal(change, await workload.CheckAsync(database, change));
+            Assert.Equal(change, await workload.CheckAsync(database, change, at));
             Assert.NotNull(await database.ReadAsync(tables => tables.Find("marks", "after")));
         }
 

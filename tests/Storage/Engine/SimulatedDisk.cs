@@ -86,24 +86,55 @@ internal sealed class SimulatedDisk : IDisk
             var after = new SimulatedDisk();
             foreach (var (name, file) in _files)
             {
-                var steps = _steps.Take(at).Where(step => step.File == name).ToList();
-                var synced = steps.FindLastIndex(step => step.Kind == DiskStepKind.Sync) + 1;
-                var survivor = new SimulatedFile(file.Origin);
-                steps[..synced].ForEach(survivor.Apply);
-                new PowerCut(random).Apply(survivor, steps[synced..]);
-                survivor.Settle();
-                after._files[name] = survivor;
+                after._files[name] = Survivor(file, _steps.Take(at).Where(step => step.File == name), random);
             }
 
             return after;
         }
     }
 
+    private static SimulatedFile Survivor(SimulatedFile file, IEnumerable<DiskStep> steps, Random random)
+    {
+        var survivor = new SimulatedFile(file.Origin);
+        var unsynced = new List<DiskStep>();
+        foreach (var step in steps)
+        {
+            switch (step.Kind)
+            {
+                case DiskStepKind.Sync:
+                    unsynced.ForEach(survivor.Apply);
+                    unsynced.Clear();
+                    break;
+                case DiskStepKind.FailedSync:
+                    // The kernel takes these for written from now on, whatever became of them: no later fsync brings them.
+                    new PowerCut(random).Apply(survivor, unsynced);
+                    unsynced.Clear();
+                    break;
+                default:
+                    unsynced.Add(step);
+                    break;
+            }
+        }
+
+        new PowerCut(random).Apply(survivor, unsynced);
+        survivor.Settle();
+        return survivor;
+    }
+
     private void Do(string name, SimulatedFile file, DiskStep step)
     {
         lock (_gate)
         {
-            Before(name, step.Kind);
+            try
+            {
+                Before(name, step.Kind);
+            }
+            catch (IOException) when (step.Kind == DiskStepKind.Sync)
+            {
+                Record(step with { Kind = DiskStepKind.FailedSync });
+                throw;
+            }
+
             var room = Capacity - _files.Values.Sum(other => other.Length);
             var growth = step.Kind == DiskStepKind.Sync ? 0 : step.End - file.Length;
             if (growth > 0 && growth > room)
@@ -168,6 +199,7 @@ public enum DiskStepKind
     Write,
     SetLength,
     Sync,
+    FailedSync,
 }
 
 /// <param name="Offset">Of the write, or the new length.</param>
