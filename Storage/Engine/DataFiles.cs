@@ -34,6 +34,11 @@ internal sealed class DataFiles(IDisk disk, IReadOnlyList<Collection> collection
             Redo.Apply(scan, _log, Data);
             header = header with { Stamp = scan.Epoch.Next };
         }
+        else
+        {
+            // A start that was killed may have left a new file with the kernel only, and what comes into the log would belong to nothing.
+            Data.Sync();
+        }
 
         if (_log.Length > KeptLogBytes)
         {
@@ -166,15 +171,15 @@ internal sealed class DataFiles(IDisk disk, IReadOnlyList<Collection> collection
         try
         {
             Data.Write(DataHeader.NewFile(LogEpoch.NewStamp()), 0);
+            Data.Sync();
         }
         catch (IOException)
         {
-            // On a full disk a part may have been written, which would pass for somebody else's file.
+            // A part may have been written, which would pass for somebody else's file; or all, but not to the disk.
             Data.SetLength(0);
             throw;
         }
 
-        Data.Sync();
         return DataHeader.Read(Data) ?? throw new IOException($"{DataName} does not hold what was written to it.");
     }
 }

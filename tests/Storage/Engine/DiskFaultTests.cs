@@ -196,6 +196,31 @@ public sealed class DiskFaultTests
         await AssertAfterRestart();
     }
 
+    /// <summary>What the first start wrote of the data file may be in the kernel's memory only, and then the log has nothing to belong to.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Create_CutBeforeItsSync_IsMadeGoodByTheNextStart(bool killed)
+    {
+        FailOnce(DataFiles.DataName, DiskStepKind.Sync, 5);
+        Assert.ThrowsAny<Exception>(Open);
+        if (killed)
+        {
+            // As after a kill between the two: what was written is there, and nobody has failed.
+            _disk.Open(DataFiles.DataName).Write(DataHeader.NewFile(LogEpoch.NewStamp()), 0);
+        }
+
+        var database = Open();
+        await Put(database, "before");
+        foreach (var seed in Enumerable.Range(0, 20))
+        {
+            await using var next = Open(_disk.CutPower(_disk.Steps, new Random(seed)));
+            Assert.Equal(["before"], await Ids(next));
+        }
+
+        await database.DisposeAsync();
+    }
+
     [Fact]
     public async Task DataRead_ThatFailsOnce_IsTriedAgain()
     {
