@@ -75,6 +75,7 @@ internal static class Metrics
         text.Family("postcard_media_queue", "gauge", "Pictures and sounds that wait for a core or have one, by kind.");
         text.Sample("postcard_media_queue", app.Pictures.Pending, ("kind", "picture"));
         text.Sample("postcard_media_queue", app.Sounds.Pending, ("kind", "sound"));
+        text.Single("postcard_checks_waiting", "gauge", "Cards in the queue of checks by WeChat, as counted within the last minute or two.", app.Store.Checks.Waiting);
         text.Single("postcard_uploads_open", "gauge", "Uploads that are being received or worked on.", app.Uploading.Open);
         text.Single("postcard_disk_free_bytes", "gauge", "Free disk of the data directory.", app.Store.Files.FreeBytes);
         text.Single("postcard_disk_floor_bytes", "gauge", "Free disk below which uploads are refused.", app.Settings.MinFreeMegabytes * 1048576.0);

@@ -21,6 +21,7 @@ internal sealed class Checks(Database database, TimeProvider time)
     // What is pushed: {card, updated} for what we wait for, {verdict, created} for what came before we knew that we wait for it.
     internal const string TraceTable = "traces";
     private const int MostEarly = 100;
+    private const int MostCounted = 10_000;
     private static readonly TimeSpan EarlyLifetime = TimeSpan.FromHours(1);
 
     private readonly Channel<bool> _changed = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
@@ -43,6 +44,11 @@ internal sealed class Checks(Database database, TimeProvider time)
 
         return due;
     }
+
+    /// <summary>How many were in the queue when <see cref="CountAsync"/> looked.</summary>
+    public int Waiting { get; private set; }
+
+    public async Task CountAsync() => Waiting = await database.ReadAsync(tables => tables.All(Check.Table, null, MostCounted).Count);
 
     /// <summary>When the next one is due, in Unix milliseconds; null when the queue is empty.</summary>
     public Task<long?> NextDueAsync() => database.ReadAsync(

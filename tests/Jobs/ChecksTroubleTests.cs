@@ -1,3 +1,4 @@
+using System.Text;
 using Postcard.Tests.Support;
 
 namespace Postcard.Tests.Jobs;
@@ -12,6 +13,29 @@ public sealed class ChecksTroubleTests : IAsyncLifetime
     public async ValueTask InitializeAsync() => _server = await ReviewedServer.StartAsync(byLink: true);
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    [Fact]
+    public async Task Queue_OfAWeChatThatDoesNotTellResults_IsCountedInTheMetrics()
+    {
+        await _server.MakeWithPictureAsync();
+        await _server.MakeWithPictureAsync();
+        await _server.UntilAskedAsync(FakeWeChat.MediaCheck, 2);
+        await _server.UntilNothingIsDueAsync();
+        await _server.Server.RestartAsync();
+        await Until.EqualAsync(true, () => WaitingAsync(2));
+
+        await _server.PushAsync("trace-1", "pass");
+        await _server.PushAsync("trace-2", "pass");
+        await _server.UntilDoneAsync();
+        await Until.EqualAsync(true, () =>
+        {
+            _server.Time.Advance(TimeSpan.FromMinutes(1));
+            return WaitingAsync(0);
+        });
+
+        async Task<bool> WaitingAsync(int cards) => Encoding.UTF8.GetString((await _server.Server.Stranger().GetAsync("/metrics")).Body)
+            .Contains($"\npostcard_checks_waiting {cards}\n", StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task Clock_PutBackWhileACheckPauses_DoesNotHoldItUp()
