@@ -47,9 +47,9 @@ internal sealed class ReviewedServer : IAsyncDisposable
     /// <summary>Until nobody checks anything any more.</summary>
     public Task UntilDoneAsync() => Until.EqualAsync(null, () => Server.Service.App.Store.Checks.NextDueAsync());
 
-    /// <summary>Until all that WeChat said, or did not say, is written down, of one card at least that it has not finished with.</summary>
+    /// <summary>Until all that WeChat said, or did not say, is written down, and the queue rests until the next of its cards is due.</summary>
     public Task UntilNothingIsDueAsync() => Until.EqualAsync(
-        true, async () => await Server.Service.App.Store.Checks.NextDueAsync() is { } due && due > Time.GetUtcNow().ToUnixTimeMilliseconds());
+        true, async () => await Server.Service.App.Store.Checks.NextDueAsync() is { } due && Time.Expects(DateTimeOffset.FromUnixTimeMilliseconds(due)));
 
     public Task UntilAskedAsync(string api, int times) => Until.EqualAsync(times, () => Task.FromResult(WeChat.CallsOf(api).Count));
 
