@@ -4,8 +4,8 @@ using LiteDB;
 namespace Postcard.Storage;
 
 /// <summary>
-/// The queue of cards that are being checked: one document per card, put in the same commit as the card and gone with its next
-/// edit or decision.
+/// The queue of cards that are being checked: one document per card, put in the same commit as the card, renewed by edits
+/// and gone with a decision.
 /// </summary>
 internal sealed class Checks(Database database, TimeProvider time)
 {
