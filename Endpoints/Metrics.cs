@@ -3,6 +3,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Postcard.Storage;
 
 namespace Postcard.Endpoints;
 
@@ -10,14 +11,19 @@ namespace Postcard.Endpoints;
 internal static class Metrics
 {
     private const string Bearer = "Bearer ";
+
+    /// <summary>They are read from the store, whenever somebody looks.</summary>
+    private const int MostPending = 1000;
+
     private static readonly string[] Forwarding = ["X-Forwarded-For", "X-Real-IP", "Forwarded", "Via"];
 
-    public static Task GetAsync(Call call)
+    public static async Task GetAsync(Call call)
     {
         var text = new MetricsText();
         WriteTraffic(text, call.App.Traffic);
         call.App.Meters.WriteTo(text);
         WriteApp(text, call.App);
+        await WritePendingAsync(text, call.App.Store);
         WriteProcess(text);
 
         var body = text.ToUtf8();
@@ -25,7 +31,10 @@ internal static class Metrics
         response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
         response.Headers.CacheControl = "no-store";
         response.ContentLength = body.Length;
-        return HttpMethods.IsHead(call.Http.Request.Method) ? Task.CompletedTask : response.BodyWriter.WriteAsync(body).AsTask();
+        if (!HttpMethods.IsHead(call.Http.Request.Method))
+        {
+            await response.BodyWriter.WriteAsync(body);
+        }
     }
 
     /// <summary>This machine itself, not somebody behind a proxy on it, or who knows the token.</summary>
@@ -82,6 +91,19 @@ internal static class Metrics
         text.Single("postcard_access_log_dropped_total", "counter", "Lines of the access log that nobody took in time.", app.AccessLog?.Dropped ?? 0);
         text.Family("postcard_build_info", "gauge", "The version that runs.");
         text.Sample("postcard_build_info", 1, ("version", ProgramVersion.Text), ("runtime", Environment.Version.ToString()));
+    }
+
+    private static async Task WritePendingAsync(MetricsText text, Store store)
+    {
+        try
+        {
+            var pending = await store.ReviewReads.CountPendingAsync(MostPending);
+            text.Single("postcard_review_waiting", "gauge", $"Cards that wait for the plaza, for WeChat or for an admin; {MostPending} stands for more.", pending);
+        }
+        catch (Exception e) when (e is StorageUnavailableException or DatabaseBusyException)
+        {
+            // What else is told says so.
+        }
     }
 
     private static void WriteProcess(MetricsText text)

@@ -4,8 +4,8 @@ using LiteDB;
 namespace Postcard.Storage;
 
 /// <summary>
-/// The queue of cards that are being checked: one document per card, put in the same commit as the card and gone with its next
-/// edit or decision.
+/// The queue of cards that are being checked: one document per card, put in the same commit as the card, renewed by edits
+/// and gone with a decision.
 /// </summary>
 internal sealed class Checks(Database database, TimeProvider time)
 {
@@ -18,15 +18,11 @@ internal sealed class Checks(Database database, TimeProvider time)
     /// <summary>A due time further ahead was set by a clock that ran ahead.</summary>
     private static readonly TimeSpan Furthest = Patience + TimeSpan.FromMinutes(1);
 
-    // What is pushed: {card, updated} for what we wait for, {verdict, created} for what came before we knew that we wait for it.
-    internal const string TraceTable = "traces";
-    private const int MostEarly = 100;
     private const int MostCounted = 10_000;
-    private static readonly TimeSpan EarlyLifetime = TimeSpan.FromHours(1);
 
     private readonly Channel<bool> _changed = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
-    internal static readonly Collection[] Collections = [new(Check.Table, new Index("due")), new(TraceTable, new Index("created"))];
+    internal static readonly Collection[] Collections = [new(Check.Table, new Index("due")), Traces.Collection];
 
     /// <summary>Those that are due, the most urgent first.</summary>
     public async Task<List<Check>> DueAsync(int limit)
@@ -83,37 +79,24 @@ internal sealed class Checks(Database database, TimeProvider time)
         }
 
         check = check with { Todo = check.Todo & ~part };
-        if (transaction.Find(TraceTable, trace) is { } early && early["verdict"] is { IsInt32: true } verdict)
+        if (Traces.TakeEarly(transaction, trace) is { } verdict)
         {
-            Put(transaction, After(check, part, (Verdict)verdict.AsInt32, seen.Failures));
-            transaction.Delete(TraceTable, trace);
+            Put(transaction, After(check, part, verdict, seen.Failures));
             return true;
         }
 
         Put(transaction, check with { Asked = Now, Traces = new Dictionary<string, CheckParts>(check.Traces) { [trace] = part | check.Traces.GetValueOrDefault(trace) } });
-        transaction.Put(TraceTable, new() { ["_id"] = trace, ["card"] = check.Card, ["updated"] = check.Updated });
+        Traces.Await(transaction, trace, check.Card, check.Updated);
         return true;
     });
 
-    /// <summary>
-    /// Takes a pushed result. It counts once. One that nobody waits for may be faster than the commit that says so, and is kept for an
-    /// hour among the latest hundred of its kind.
-    /// </summary>
+    /// <summary>Takes a pushed result, which counts once. It may be faster than the commit that says that somebody waits for it.</summary>
     public Task ResultAsync(string trace, Verdict verdict) => database.WriteAsync(transaction =>
     {
-        var known = transaction.Find(TraceTable, trace);
-        if (known is null)
+        if (Traces.Take(transaction, trace, verdict, Now) is var (card, updated)
+            && Find(transaction, card, updated) is { } check && check.Traces.TryGetValue(trace, out var part))
         {
-            KeepEarly(transaction, trace, verdict);
-        }
-        else if (known["card"] is { IsString: true } card)
-        {
-            var check = Find(transaction, card.AsString, known["updated"].AsInt64);
-            transaction.Delete(TraceTable, trace);
-            if (check is not null && check.Traces.TryGetValue(trace, out var part))
-            {
-                Put(transaction, After(check with { Traces = check.Traces.Where(other => other.Key != trace).ToDictionary() }, part, verdict, check.Failures));
-            }
+            Put(transaction, After(check with { Traces = check.Traces.Where(other => other.Key != trace).ToDictionary() }, part, verdict, check.Failures));
         }
 
         return true;
@@ -165,7 +148,7 @@ internal sealed class Checks(Database database, TimeProvider time)
     {
         foreach (var trace in check.Traces.Keys)
         {
-            transaction.Put(TraceTable, new() { ["_id"] = trace, ["card"] = card.Id, ["updated"] = card.Updated });
+            Traces.Await(transaction, trace, card.Id, card.Updated);
         }
 
         Put(transaction, check with { Updated = card.Updated });
@@ -185,7 +168,7 @@ internal sealed class Checks(Database database, TimeProvider time)
 
         foreach (var trace in Check.FromBson(document).Traces.Keys)
         {
-            transaction.Delete(TraceTable, trace);
+            Traces.Forget(transaction, trace);
         }
 
         return transaction.Delete(Check.Table, card);
@@ -220,17 +203,5 @@ internal sealed class Checks(Database database, TimeProvider time)
         };
         transaction.Put(Check.Table, (check with { Due = due }).ToBson());
         transaction.OnDurable(() => _changed.Writer.TryWrite(true));
-    }
-
-    private void KeepEarly(Transaction transaction, string trace, Verdict verdict)
-    {
-        var early = transaction.Range(TraceTable, "created", 0L, long.MaxValue, MostEarly);
-        var tooOld = Now - (long)EarlyLifetime.TotalMilliseconds;
-        foreach (var old in early.Where((result, index) => result["created"].AsInt64 <= tooOld || index <= early.Count - MostEarly))
-        {
-            transaction.Delete(TraceTable, old["_id"]);
-        }
-
-        transaction.Put(TraceTable, new() { ["_id"] = trace, ["verdict"] = (int)verdict, ["created"] = Now });
     }
 }

@@ -44,6 +44,10 @@ internal sealed class ReviewReads(Database database)
         return new ReviewPage(cards, keys.Count > limit ? keys[limit - 1].Position : null);
     });
 
+    /// <summary>How many cards wait for the plaza, up to <paramref name="most"/>.</summary>
+    public Task<int> CountPendingAsync(int most) => database.ReadAsync(tables => tables.Range(
+        Review.Table, "queue", Review.QueueKey(CardStatus.Pending, 0), Review.QueueKey(CardStatus.Pending, LastTime), most).Count);
+
     private static List<(string Id, long Position)> Keys(Tables tables, ReviewFilter filter, long? after, int count)
     {
         if (filter.Reported && filter.Uid is null)

@@ -75,6 +75,18 @@ public sealed partial class MetricsTests
     }
 
     [Fact]
+    public async Task Cards_ThatWaitForThePlaza_AreCounted()
+    {
+        await using var server = await ReviewedServer.StartAsync(byLink: true);
+        await server.MakeAsync("可疑");
+        await server.UntilDoneAsync();
+        await server.MakeWithPictureAsync();
+        var text = await ReadAsync(server.Server);
+
+        Assert.Equal(2, Value(text, "postcard_review_waiting"));
+    }
+
+    [Fact]
     public void Instruments_OfEveryKind_AreRendered()
     {
         using var reader = new MeterReader();

@@ -128,7 +128,7 @@ public sealed class ChecksByLinkTests : IAsyncLifetime
         await _server.PushAsync("trace-1", "pass");
         _server.Time.Advance(TimeSpan.FromMinutes(29));
         await _server.Server.RestartAsync();
-        Assert.NotNull(await _server.Server.Service.App.Store.Checks.NextDueAsync());
+        await _server.UntilNothingIsDueAsync();
         _server.Time.Advance(TimeSpan.FromMinutes(1));
         await _server.UntilDoneAsync();
 

@@ -20,6 +20,15 @@ internal sealed class ManualTime : TimeProvider
         return timer;
     }
 
+    /// <summary>Whether a timer is set for this very moment.</summary>
+    public bool Expects(DateTimeOffset moment)
+    {
+        lock (_gate)
+        {
+            return _timers.Exists(timer => timer.Due == moment);
+        }
+    }
+
     public void Advance(TimeSpan by)
     {
         ManualTimer[] due;

@@ -47,9 +47,13 @@ internal sealed class ReviewedServer : IAsyncDisposable
     /// <summary>Until nobody checks anything any more.</summary>
     public Task UntilDoneAsync() => Until.EqualAsync(null, () => Server.Service.App.Store.Checks.NextDueAsync());
 
-    /// <summary>Until all that WeChat said, or did not say, is written down, of one card at least that it has not finished with.</summary>
-    public Task UntilNothingIsDueAsync() => Until.EqualAsync(
-        true, async () => await Server.Service.App.Store.Checks.NextDueAsync() is { } due && due > Time.GetUtcNow().ToUnixTimeMilliseconds());
+    /// <summary>Until all that WeChat said, or did not say, is written down, and the queue rests until the next of its cards is due, or for a minute.</summary>
+    public Task UntilNothingIsDueAsync() => Until.EqualAsync(true, async () =>
+    {
+        var now = Time.GetUtcNow();
+        return await Server.Service.App.Store.Checks.NextDueAsync() is { } next && DateTimeOffset.FromUnixTimeMilliseconds(next) is var due && due > now
+            && Time.Expects(due - now < TimeSpan.FromMinutes(1) ? due : now + TimeSpan.FromMinutes(1));
+    });
 
     public Task UntilAskedAsync(string api, int times) => Until.EqualAsync(times, () => Task.FromResult(WeChat.CallsOf(api).Count));
 
