@@ -22,7 +22,7 @@ internal sealed class ControlClient(HttpClient http)
         // Not the directory: one of another name beside or above would be made a store, and an empty one is soon backed up.
         if (!makes && !Store.IsIn(settings.Data))
         {
-            throw new CommandException($"there is no store in {settings.Data}; name its data directory with --data");
+            throw new CommandException($"there is no store in {settings.Data}, or this user may not look into it; name its data directory with --data");
         }
 
         var cuts = 0;

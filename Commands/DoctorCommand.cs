@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Postcard.Commands.Checkup;
 using Postcard.Configuration;
+using Postcard.Storage;
 
 namespace Postcard.Commands;
 
@@ -13,6 +14,9 @@ namespace Postcard.Commands;
 /// </summary>
 internal static class DoctorCommand
 {
+    private const int StartTries = 10;
+    private static readonly TimeSpan StartPause = TimeSpan.FromMilliseconds(300);
+
     public static Command Make(Surroundings around)
     {
         var json = new Option<bool>("--json") { Description = "As a JSON object." };
@@ -46,7 +50,7 @@ internal static class DoctorCommand
     private static async Task<IReadOnlyList<Finding>> ExamineAsync(LoadedSettings loaded, TimeProvider time, CancellationToken cancel)
     {
         var settings = loaded.Settings;
-        var server = await RunningServer.FindAsync(settings.Data, cancel);
+        var server = await FindServerAsync(settings, cancel);
         var weChat = await WeChatChecks.RunAsync(settings, cancel);
         var now = time.GetUtcNow();
         return
@@ -60,6 +64,19 @@ internal static class DoctorCommand
             .. CertificateChecks.Run(settings, now),
             BackupChecks.Run(settings.Backup, now),
         ];
+    }
+
+    /// <summary>One that was just started needs a moment for its log before it answers.</summary>
+    private static async Task<RunningServer?> FindServerAsync(Settings settings, CancellationToken cancel)
+    {
+        var server = await RunningServer.FindAsync(settings.Data, cancel);
+        for (var tries = 0; server is null && tries < StartTries && !settings.Dev && Store.IsIn(settings.Data); tries++)
+        {
+            await Task.Delay(StartPause, cancel);
+            server = await RunningServer.FindAsync(settings.Data, cancel);
+        }
+
+        return server;
     }
 
     private static void Write(TextWriter output, IReadOnlyList<Finding> findings)

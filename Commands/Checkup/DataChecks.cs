@@ -1,3 +1,5 @@
+using Postcard.Storage;
+
 namespace Postcard.Commands.Checkup;
 
 /// <summary>The data directory: whose it is, who may look into it, what it lies on, how much room there is.</summary>
@@ -13,7 +15,7 @@ internal static class DataChecks
     public static IEnumerable<Finding> Run(Settings settings, RunningServer? server)
     {
         var data = settings.Data;
-        yield return Server(data, server);
+        yield return Server(settings, server);
         if (!Directory.Exists(data))
         {
             yield return Missing(data);
@@ -31,11 +33,13 @@ internal static class DataChecks
         }
     }
 
-    private static Finding Server(string data, RunningServer? server) => server switch
+    private static Finding Server(Settings settings, RunningServer? server) => server switch
     {
         { User: 0 } => Finding.Warning("server", "a server runs, as root: give it a user of its own, as deploy/postcard.service does"),
         not null => Finding.Ok("server", $"a server runs here, process {server.Process}"),
-        _ => Finding.Ok("server", $"none runs on {data}"),
+        _ when Store.IsIn(settings.Data) && !settings.Dev => Finding.Failed("server",
+            $"none runs on {settings.Data}, though there is a store: systemctl start postcard, and journalctl -u postcard says why it ended"),
+        _ => Finding.Ok("server", $"none runs on {settings.Data}"),
     };
 
     private static Finding Missing(string data) => File.Exists(data)
@@ -99,7 +103,7 @@ internal static class DataChecks
             _ when OverNetworks.Contains(type) => Finding.Failed(FileSystemCheck, $"{type} goes over a network, where locks and fsync do not hold what the store needs: move the data to a local disk"),
             "tmpfs" or "ramfs" => Finding.Failed(FileSystemCheck, $"{type} is memory and gone after a restart: move the data to a disk"),
             "overlay" or "aufs" => Finding.Warning(FileSystemCheck, $"{type} goes with its container: mount a volume at the data directory"),
-            "fuse" or "fuseblk" or "virtiofs" => Finding.Warning(FileSystemCheck, $"{type} keeps an fsync only if what is behind it does: better move the data to a local disk"),
+            _ when type.StartsWith("fuse", StringComparison.Ordinal) || type == "virtiofs" => Finding.Warning(FileSystemCheck, $"{type} keeps an fsync only if what is behind it does: better move the data to a local disk"),
             _ => Finding.Ok(FileSystemCheck, type),
         };
     }

@@ -40,6 +40,8 @@ internal static class SettingsChecks
         return settings switch
         {
             { Certificate: not null } => Finding.Ok(Check, $"HTTPS on {where ?? "all addresses"}, port {settings.Port}; WeChat asks for 443"),
+            { Dev: false, TrustedProxies.Count: 0 } when where is "127.0.0.1" or "::1" or "localhost" => Finding.Warning(Check,
+                $"loopback, port {settings.Port}, without trustedProxies: all users behind a proxy count as one address, which one of them can use up; set it to 127.0.0.1 and ::1"),
             _ when where is "127.0.0.1" or "::1" or "localhost" => Finding.Ok(Check, $"loopback, port {settings.Port}: for a reverse proxy on this machine"),
             { TrustedProxies.Count: > 0 } => Finding.Ok(Check, $"{where ?? "all addresses"}, port {settings.Port}, behind {string.Join(", ", settings.TrustedProxies)}"),
             _ => Finding.Warning(Check, $"HTTP on {where ?? "all addresses"}, port {settings.Port}: tokens go in the clear; set listen to 127.0.0.1 behind nginx or Caddy, or give a certificate"),

@@ -112,7 +112,9 @@ public sealed class DoctorCommandTests : IDisposable
     [Theory]
     [InlineData("address", "warning")]
     [InlineData("address", "ok", "--trusted-proxies", "10.0.0.0/8")]
-    [InlineData("address", "ok", "--listen", "127.0.0.1")]
+    [InlineData("address", "warning", "--listen", "127.0.0.1")]
+    [InlineData("address", "ok", "--listen", "127.0.0.1", "--trusted-proxies", "127.0.0.1")]
+    [InlineData("server", "ok")]
     [InlineData("review", "warning", "--moderation", "wechat")]
     [InlineData("review", "warning", "--moderation", "off")]
     [InlineData("review", "ok", "--moderation", "manual")]
@@ -123,6 +125,30 @@ public sealed class DoctorCommandTests : IDisposable
         Assert.Contains(
             await FindingsAsync(["--wechat-appid", "wx1", "--wechat-secret", "s1", "--wechat-api", "http://127.0.0.1:1", .. flags]),
             finding => finding.Check == check && finding.Grade == grade);
+    }
+
+    [Fact]
+    public async Task Doctor_StoreThatNobodyServes_Fails()
+    {
+        await using (await _shell.ServeAsync(Shell.OnLoopback))
+        {
+            Assert.Contains(await FindingsAsync(Shell.OnLoopback), finding => finding is { Check: "server", Grade: "ok" or "warning" });
+        }
+
+        Assert.Contains(await FindingsAsync(Shell.OnLoopback), finding => finding is { Check: "server", Grade: "failed" });
+    }
+
+    [Theory]
+    [InlineData("backups/postcard-20260101-000000.tar.gz.damaged", "damaged")]
+    [InlineData("backups", "is a file")]
+    public async Task Doctor_BackupsThatHelpNobody_Fail(string path, string why)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(_shell.Folder[path])!);
+        _shell.Folder.Write(path, "x");
+
+        Assert.Contains(
+            await FindingsAsync([.. Shell.OnLoopback, "--backup-dir", _shell.Folder["backups"]]),
+            finding => finding is { Check: "backups", Grade: "failed" } && finding.Text.Contains(why));
     }
 
     [Fact]
@@ -177,7 +203,8 @@ public sealed class DoctorCommandTests : IDisposable
     public async Task Doctor_Backups_AreJudgedByAge(int hours, string grade)
     {
         Directory.CreateDirectory(_shell.Folder["backups"]);
-        File.SetLastWriteTimeUtc(_shell.Folder.Write("backups/postcard-1.tar.gz", ""), DateTime.UtcNow.AddHours(-hours));
+        _shell.Folder.Write($"backups/postcard-{DateTime.UtcNow.AddHours(-hours):yyyyMMdd-HHmmss}.tar.gz", "");
+        _shell.Folder.Write("backups/postcard-of-somebody.tar.gz", "");
 
         Assert.Contains(await FindingsAsync("--dev", "--backup-dir", "backups"), finding => finding.Check == "backups" && finding.Grade == grade);
     }
