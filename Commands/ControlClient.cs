@@ -10,12 +10,9 @@ internal sealed class ControlClient(HttpClient http)
 {
     private const int Attempts = 5;
 
-    /// <summary>Whether this asks once more for what a server that went away may have done: nothing may be done twice then.</summary>
-    public bool Repeats { get; private init; }
-
     /// <summary>Finds the server of a data directory, or is it for as long as <paramref name="work"/> takes.</summary>
     /// <param name="makes">Whether the command may begin a data directory; the others take one without a store for a mistyped name.</param>
-    /// <param name="work">Returns the exit code. It runs again, from its start, when the server that was found stops.</param>
+    /// <param name="work">Returns the exit code. It runs again, from its start, when the server that was found stops, which may have done it already.</param>
     /// <exception cref="CommandException">The directory cannot be used, or the server refuses.</exception>
     public static async Task<int> RunAsync(Settings settings, Surroundings around, bool makes, Func<ControlClient, CancellationToken, Task<int>> work, CancellationToken stop)
     {
@@ -31,7 +28,7 @@ internal sealed class ControlClient(HttpClient http)
             await using var link = await ControlLink.OpenAsync(settings, around, stop);
             try
             {
-                return await work(new ControlClient(link.Http) { Repeats = attempt > 1 }, stop);
+                return await work(new ControlClient(link.Http), stop);
             }
             catch (HttpRequestException)
             {

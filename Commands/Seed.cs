@@ -20,7 +20,7 @@ internal static class Seed
         {
             var (title, image, sound) = await draw;
             var source = await TemplateMaker.SourceOfAsync(image, sound, CancellationToken.None);
-            await TemplateMaker.AddAsync(app, title, image, sound, source, by: null, CancellationToken.None);
+            await TemplateMaker.AddAsync(app, title, image, sound, source, by: null, key: null, CancellationToken.None);
             File.Delete(image);
             if (sound is not null)
             {

@@ -12,9 +12,9 @@ internal sealed class TemplateClient(ControlClient server)
 {
     private const string Path = "/postcard/template";
 
-    /// <param name="unlessPresent">Adds nothing when a template of the same title and media is there already.</param>
+    /// <param name="key">The same for every try to add this template. Without one, nothing is added when one of the same title and media is there.</param>
     /// <exception cref="HttpRequestException">The server went away.</exception>
-    public async Task<TemplateInfo> AddAsync(string image, string? audio, string title, bool unlessPresent, CancellationToken cancel)
+    public async Task<TemplateInfo> AddAsync(string image, string? audio, string title, string? key, CancellationToken cancel)
     {
         using var form = new MultipartFormDataContent();
         if (title.Length > 0)
@@ -22,7 +22,7 @@ internal sealed class TemplateClient(ControlClient server)
             form.Add(new StringContent(title), "title");
         }
 
-        if (unlessPresent || server.Repeats)
+        if (key is null)
         {
             form.Add(new StringContent("1"), "unless_present");
         }
@@ -33,7 +33,13 @@ internal sealed class TemplateClient(ControlClient server)
             form.Add(Open(audio), "audio", "audio");
         }
 
-        using var reply = await server.SendAsync(new(HttpMethod.Post, Path) { Content = form }, cancel);
+        var request = new HttpRequestMessage(HttpMethod.Post, Path) { Content = form };
+        if (key is not null)
+        {
+            request.Headers.Add("Idempotency-Key", key);
+        }
+
+        using var reply = await server.SendAsync(request, cancel);
         return InfoOf(reply.RootElement.GetProperty("data"));
     }
 

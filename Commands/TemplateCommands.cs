@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Postcard.Configuration;
+using Postcard.Storage;
 
 namespace Postcard.Commands;
 
@@ -27,14 +28,17 @@ internal static class TemplateCommands
         command.Add(audio);
         command.Add(title);
         var settings = new SettingsOptions(command, [SettingsTable.Data]);
-        command.SetAction((parsed, stop) => RunAsync(settings.Load(parsed, around, forServing: false).Settings, around, makes: true, async (client, cancel) =>
+        command.SetAction((parsed, stop) =>
         {
             var sound = parsed.GetValue(audio) is { } path ? around.PathOf(path) : null;
-            var added = await client.AddAsync(
-                around.PathOf(parsed.GetRequiredValue(image)), sound, parsed.GetValue(title) ?? "", unlessPresent: false, cancel);
-            around.Out.WriteLine(added.Id);
-            return ExitCode.Done;
-        }, stop));
+            var key = Ids.NewFile();
+            return RunAsync(settings.Load(parsed, around, forServing: false).Settings, around, makes: true, async (client, cancel) =>
+            {
+                var added = await client.AddAsync(around.PathOf(parsed.GetRequiredValue(image)), sound, parsed.GetValue(title) ?? "", key, cancel);
+                around.Out.WriteLine(added.Id);
+                return ExitCode.Done;
+            }, stop);
+        });
         return command;
     }
 

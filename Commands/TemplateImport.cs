@@ -62,7 +62,7 @@ internal sealed class TemplateImport(TemplateFolder folder, Surroundings around)
                 throw new CommandException($"which sound? {string.Join(", ", candidate.Sounds.Select(Path.GetFileName))}");
             }
 
-            var template = await client.AddAsync(candidate.Image, candidate.Sounds.FirstOrDefault(), candidate.Title, unlessPresent: true, cancel);
+            var template = await client.AddAsync(candidate.Image, candidate.Sounds.FirstOrDefault(), candidate.Title, key: null, cancel);
             _ = template.Existing ? _present++ : _added++;
             return () => around.Out.WriteLine($"{template.Id}  {candidate.Title}{(template.Existing ? "  (there already)" : "")}");
         }

@@ -5,7 +5,7 @@ namespace Postcard.Endpoints;
 
 /// <summary>A request that was answered. Nothing in it leads to a person or to a card: the route stands for the path, a network for the client.</summary>
 /// <param name="Id">What stands in the log's lines about this request, too.</param>
-/// <param name="Bytes">Of the reply's body; null when its length was not known when it began.</param>
+/// <param name="Bytes">Of the reply's body; null for what streams to the command line.</param>
 internal readonly record struct AccessEntry(
     DateTimeOffset Time, string Id, string Method, string Route, int Status, long? Bytes, double Milliseconds, ClientAddress? Client);
 

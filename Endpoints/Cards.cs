@@ -127,7 +127,9 @@ internal static class Cards
         await ShowAsync(call, result.Card!.Id, msg);
     }
 
-    private static string? KeyOf(Call call)
+    /// <summary>The header <c>Idempotency-Key</c>, or null.</summary>
+    /// <exception cref="Failure">400.</exception>
+    public static string? KeyOf(Call call)
     {
         var header = call.Http.Request.Headers["Idempotency-Key"];
         if (header.Count == 0)

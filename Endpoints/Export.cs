@@ -31,7 +31,7 @@ internal static class Export
         try
         {
             SetHeaders(call);
-            var zip = await ExportZip.BeginAsync(call.App, response.Body, either.Token);
+            var zip = await ExportZip.BeginAsync(call.App, new CountedBody(call), either.Token);
             await zip.WriteAsync(user, call.User, either.Token);
 
             // Not by "using": what breaks off must not be ended as if it were whole.

@@ -72,11 +72,12 @@ internal static class Replies
         SetHeaders(call.Http.Response);
         await call.Http.Response.StartAsync(call.Aborted);
         var writer = call.Http.Response.BodyWriter;
+        call.Sent = 0;
         Start();
         var written = 0;
         await foreach (var piece in pieces)
         {
-            Write(writer, piece.Span);
+            Put(piece.Span);
             written += piece.Length;
             if (written > StreamedBytes)
             {
@@ -85,13 +86,19 @@ internal static class Replies
             }
         }
 
-        Write(writer, """],"errorCode":0,"next":null}"""u8);
+        Put("""],"errorCode":0,"next":null}"""u8);
 
         void Start()
         {
             var envelope = Envelope.Begin(call, Done);
             envelope.Raw("["u8);
-            Write(writer, envelope.Written);
+            Put(envelope.Written);
+        }
+
+        void Put(ReadOnlySpan<byte> bytes)
+        {
+            Write(writer, bytes);
+            call.Sent += bytes.Length;
         }
     }
 

@@ -68,13 +68,13 @@ internal sealed partial class RequestLoop(App app, Router router, IdentityLookup
             status = await RefuseAsync(call ?? new Call(http, app, null, "") { Beside = route?.Beside }, e);
         }
 
-        Record(exchange, route, status, Stopwatch.GetTimestamp() - started);
+        Record(exchange, route, status, Stopwatch.GetTimestamp() - started, call?.Sent);
     }
 
-    private void Record(Exchange exchange, Route? route, int status, long ticks)
+    private void Record(Exchange exchange, Route? route, int status, long ticks, long? sent)
     {
         var http = exchange.Http;
-        var bytes = HttpMethods.IsHead(http.Request.Method) || status is 304 ? 0 : http.Response.ContentLength;
+        var bytes = HttpMethods.IsHead(http.Request.Method) || status is 304 ? 0 : http.Response.ContentLength ?? sent;
         app.Traffic.Record(route, status, ticks, bytes ?? 0);
         app.AccessLog?.Add(new(
             app.Time.GetUtcNow(), http.TraceIdentifier, route is null ? "other" : http.Request.Method, route?.Path ?? "other", status, bytes,

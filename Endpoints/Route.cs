@@ -87,4 +87,7 @@ internal sealed class Call(HttpContext http, App app, Caller? caller, string id)
     /// answers or fails. It begins as the route's.
     /// </summary>
     public string? Beside { get; set; }
+
+    /// <summary>How much of a reply without a length was written so far; null where nobody counts.</summary>
+    public long? Sent { get; set; }
 }

@@ -1,7 +1,8 @@
 namespace Postcard.Endpoints;
 
 /// <summary>
-/// The whole HTTP surface. <c>HEAD</c> is served wherever <c>GET</c> is; a route counts as a read or a write by its method unless its row says otherwise.
+/// The whole HTTP surface. What it promises stands in the README's API chapter, which comments here call the contract. <c>HEAD</c> is
+/// served wherever <c>GET</c> is; a route counts as a read or a write by its method unless its row says otherwise.
 /// </summary>
 internal static class Routes
 {

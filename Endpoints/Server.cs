@@ -33,9 +33,6 @@ internal sealed class Server : IAsyncDisposable
     /// <summary>Where TCP clients reach the server, <c>http://127.0.0.1:6060</c>; empty when only the control socket is served.</summary>
     public IReadOnlyList<string> Addresses { get; private set; } = [];
 
-    /// <summary>Path of the control socket, whose requests count as an admin's.</summary>
-    public string SocketPath => _control.Path;
-
     /// <summary>Starts to serve. The caller holds the lock of the data directory: a socket that lies there is stale and is replaced.</summary>
     /// <param name="controlOnly">No TCP: the command line's way to use the same handlers while no server runs.</param>
     /// <exception cref="CertificateException">The certificate cannot be served.</exception>

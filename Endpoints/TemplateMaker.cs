@@ -11,13 +11,14 @@ internal static class TemplateMaker
 
     /// <param name="source">Hash of the files, from <see cref="SourceOfAsync"/>.</param>
     /// <param name="by">Who does it, for the log; null for the built-in pack.</param>
+    /// <param name="key">The Idempotency-Key, if there is one.</param>
     /// <exception cref="Media.MediaException">A file is not taken; no template is made.</exception>
-    public static async Task<Template> AddAsync(App app, string title, string image, string? audio, string source, string? by, CancellationToken cancel)
+    public static async Task<Template> AddAsync(App app, string title, string image, string? audio, string source, string? by, string? key, CancellationToken cancel)
     {
         var id = await app.Store.Templates.ReserveAsync();
         try
         {
-            return await app.Store.Templates.AddAsync(id, title, await BlobsAsync(app, id, image, audio, cancel), source, by);
+            return await app.Store.Templates.AddAsync(id, title, await BlobsAsync(app, id, image, audio, cancel), source, by, key);
         }
         catch (Exception e) when (e is Media.MediaException or StorageFullException or OperationCanceledException)
         {

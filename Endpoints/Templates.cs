@@ -40,19 +40,26 @@ internal static class Templates
     public static async Task AddAsync(Call call)
     {
         var app = call.App;
+        var key = Cards.KeyOf(call);
         using var pass = app.Uploading.Enter(call);
         await using var form = await MultipartUpload.ReadTemplateAsync(call, () => MediaFiles.NewIncoming(app.Store.Files.Templates));
         var image = form.Named("image") ?? throw Failure.InvalidField("image", "请提供封面图片", "a cover picture is needed");
         var title = form.Text("title", TitleMaxLength) ?? "";
         var audio = form.Named("audio")?.Path;
         var source = await TemplateMaker.SourceOfAsync(image.Path, audio, call.Aborted);
-        if (form.Text("unless_present", 5) is "1" or "true" && TemplateMaker.FindSame(app, title, source) is { } present)
+        var present = key is null ? null : app.Store.Templates.FindMade(call.User.Actor, key);
+        if (form.Text("unless_present", 5) is "1" or "true")
+        {
+            present ??= TemplateMaker.FindSame(app, title, source);
+        }
+
+        if (present is not null)
         {
             await Replies.OkAsync(call, DataOf(present, existing: true), Json.Default.TemplateData);
             return;
         }
 
-        var template = await TemplateMaker.AddAsync(app, title, image.Path, audio, source, call.User.Actor, call.Aborted);
+        var template = await TemplateMaker.AddAsync(app, title, image.Path, audio, source, call.User.Actor, key, call.Aborted);
         await Replies.OkAsync(call, DataOf(template), Json.Default.TemplateData, new("模板已添加", "The template was added"));
     }
 

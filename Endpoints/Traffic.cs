@@ -19,7 +19,7 @@ internal sealed class Traffic
     /// <summary>What no route serves.</summary>
     public RouteTraffic Other { get; } = new("other", "other");
 
-    /// <summary>Bytes of replies whose length was known when they began: all but whole lists of very many cards.</summary>
+    /// <summary>Bytes of replies' bodies.</summary>
     public long Sent => Interlocked.Read(ref _sent);
 
     public int Connections => Volatile.Read(ref _connections);

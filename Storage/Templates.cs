@@ -8,15 +8,26 @@ internal sealed record Template(int Id, string Title, BlobSet Blobs, string Sour
 {
     internal const string Table = "templates";
 
+    /// <summary>Who made it and by which Idempotency-Key, to know the same call again.</summary>
+    public string? Key { get; init; }
+
     internal BsonDocument ToBson()
     {
         var document = new BsonDocument { ["_id"] = Id, ["title"] = Title, ["source"] = Source, ["created"] = Created };
         Blobs.WriteTo(document);
+        if (Key is not null)
+        {
+            document["key"] = Key;
+        }
+
         return document;
     }
 
     internal static Template FromBson(BsonDocument document) =>
-        new(document["_id"].AsInt32, document["title"].AsString, BlobSet.FromBson(document), document["source"].AsString, document["created"].AsInt64);
+        new(document["_id"].AsInt32, document["title"].AsString, BlobSet.FromBson(document), document["source"].AsString, document["created"].AsInt64)
+        {
+            Key = document.TryGetValue("key", out var key) ? key.AsString : null,
+        };
 }
 
 /// <summary>
@@ -34,6 +45,9 @@ internal sealed class Templates(Database database, MediaFiles files, Caches cach
 
     public Template? Find(int id) => caches.Templates.GetValueOrDefault(id);
 
+    /// <summary>The template that a call with this Idempotency-Key made, unless it was removed.</summary>
+    public Template? FindMade(string by, string key) => All.FirstOrDefault(template => template.Key == KeyOf(by, key));
+
     /// <summary>Takes an id that no template has or had, and makes its directory.</summary>
     public async Task<int> ReserveAsync()
     {
@@ -49,10 +63,14 @@ internal sealed class Templates(Database database, MediaFiles files, Caches cach
 
     /// <summary>Adds a template whose files lie in its directory.</summary>
     /// <param name="by">Who does it, for the log; null: nobody, it came with the program.</param>
-    public Task<Template> AddAsync(int id, string title, BlobSet blobs, string source, string? by)
+    /// <param name="key">The call's Idempotency-Key, if it had one.</param>
+    public Task<Template> AddAsync(int id, string title, BlobSet blobs, string source, string? by, string? key)
     {
         Native.SyncDirectory(files.TemplateDirectory(id));
-        var template = new Template(id, title, blobs, source, time.GetUtcNow().ToUnixTimeMilliseconds());
+        var template = new Template(id, title, blobs, source, time.GetUtcNow().ToUnixTimeMilliseconds())
+        {
+            Key = by is null || key is null ? null : KeyOf(by, key),
+        };
         return database.WriteAsync(transaction => Put(transaction, template, by, "add"));
     }
 
@@ -84,6 +102,8 @@ internal sealed class Templates(Database database, MediaFiles files, Caches cach
 
     internal static void Restore(Tables tables, Caches caches) =>
         caches.Templates = new(tables.Range(Template.Table, "_id", 0, int.MaxValue, int.MaxValue).ConvertAll(Template.FromBson).ToDictionary(template => template.Id));
+
+    private static string KeyOf(string by, string key) => $"{by}|{key}";
 
     private Template Put(Transaction transaction, Template template, string? by, string deed)
     {

@@ -65,7 +65,7 @@ public sealed partial class ReadmeTests
             if (call.Output is { } output)
             {
                 Assert.Equal(
-                    Path.GetExtension(output) switch { ".jpg" => "image/jpeg", ".zip" => "application/zip", _ => "audio/mpeg" }, reply.ContentHeaders.ContentType?.MediaType);
+                    Path.GetExtension(output) switch { ".jpg" => "image/jpeg", ".zip" => "application/zip", ".txt" => "text/plain", _ => "audio/mpeg" }, reply.ContentHeaders.ContentType?.MediaType);
                 continue;
             }
 

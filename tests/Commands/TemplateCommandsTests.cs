@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text.Json;
 using Postcard.Tests.Support;
 
@@ -101,9 +102,20 @@ public sealed class TemplateCommandsTests : IDisposable
     public async Task Template_ManyCommandsAtOnceWithoutAServer_TakeTurns()
     {
         _shell.Folder.Write("a.jpg", Samples.Picture(32, 32));
-        var outcomes = await Task.WhenAll(Enumerable.Range(0, 4).Select(n => _shell.RunAsync("template", "add", "--image", "a.jpg", "--title", $"{n}")));
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => _shell.RunAsync("template", "add", "--image", "a.jpg")));
 
         Assert.Equal(["1\n", "2\n", "3\n", "4\n"], outcomes.Select(outcome => outcome.Done().Out).Order());
+    }
+
+    [Fact]
+    public async Task Template_AddWhoseServerGoesAway_TakesNoOthersForItsOwn()
+    {
+        _shell.Folder.Write("a.jpg", Samples.Picture(32, 32));
+        Assert.Equal("1\n", (await _shell.RunAsync("template", "add", "--image", "a.jpg")).Done().Out);
+        var dying = DieOverARequestAsync(_shell.Folder["data/postcard.sock"]);
+
+        Assert.Equal("2\n", (await _shell.RunAsync("template", "add", "--image", "a.jpg")).Done().Out);
+        await dying;
     }
 
     [Theory]
@@ -127,5 +139,17 @@ public sealed class TemplateCommandsTests : IDisposable
         _shell.Environment["POSTCARD_PORT"] = "x";
 
         Assert.Contains("port", (await _shell.RunAsync("template", "list")).Failed());
+    }
+
+    /// <summary>A server that is killed while it answers: the command looks whether it is there, and asks by a second connection.</summary>
+    private static async Task DieOverARequestAsync(string path)
+    {
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(path));
+        listener.Listen();
+        (await listener.AcceptAsync(TestContext.Current.CancellationToken)).Dispose();
+        using var asking = await listener.AcceptAsync(TestContext.Current.CancellationToken);
+        await asking.ReceiveAsync(new byte[1024], TestContext.Current.CancellationToken);
+        listener.Dispose();
     }
 }

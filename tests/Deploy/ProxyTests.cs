@@ -75,6 +75,18 @@ public sealed class ProxyTests
         Assert.True(TimeSpan.FromSeconds(int.Parse(transport.Value("keepalive")[..^1])) < HttpLimits.KeepAliveTime);
     }
 
+    [Fact]
+    public async Task CaddyItself_FindsNothingWrong()
+    {
+        const string Caddy = "/usr/bin/caddy";
+        Assert.SkipUnless(File.Exists(Caddy), "Caddy is not installed.");
+        using var home = new TempFolder();
+        var (code, output) = await ToolRun.RunAsync("/usr/bin/env", $"HOME={home.Path}", Caddy, "validate", "--adapter", "caddyfile", "--config", PathOf("Caddyfile"));
+
+        Assert.True(code == 0, output);
+        Assert.DoesNotContain("\"warn\"", output);
+    }
+
     private static string PathOf(string name) => Readme.PathOf("deploy/" + name);
 
     private static Block Nginx() => Block.ParseNginx(File.ReadAllLines(PathOf("nginx.conf")));

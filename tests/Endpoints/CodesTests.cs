@@ -55,6 +55,15 @@ public sealed class CodesTests : IAsyncLifetime
         Assert.Equal("pages/other", WeChat.CallsOf(FakeWeChat.CodeDrawing)[2].Json.GetProperty("page").GetString());
     }
 
+    [Fact]
+    public async Task Code_BelowTheFloorOfFreeDisk_IsNotDrawn()
+    {
+        await _server.RestartAsync(settings => settings with { MinFreeMegabytes = 1_000_000_000 });
+
+        (await CodeAsync()).Refused(507, "storage_full");
+        Assert.Empty(WeChat.CallsOf(FakeWeChat.CodeDrawing));
+    }
+
     [Theory]
     [InlineData("279")]
     [InlineData("1281")]

@@ -101,6 +101,49 @@ public sealed class ExportTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Export_WhoseFileIsNotThere_NamesIt()
+    {
+        (await _alice.UploadAsync("image", Samples.Picture())).Ok();
+        var id = Text((await _alice.PostAsync("/postcard/card", """{"title":"t","content":"x","img":true}""")).Ok(), "id");
+        using (var whole = await ExportAsync())
+        {
+            Assert.Null(whole.GetEntry("missing.json"));
+        }
+
+        File.Delete(Assert.Single(Directory.GetFiles(_server.Service.App.Store.Files.Users, "mini_image-*", SearchOption.AllDirectories)));
+        using var zip = await ExportAsync();
+        Assert.Equal([$"cards/{id}/mini_image.jpg"], Json(zip, "missing.json").EnumerateArray().Select(name => name.GetString()));
+        Assert.NotNull(zip.GetEntry($"cards/{id}/image.jpg"));
+    }
+
+    /// <summary>Java's ZipInputStream and the like: where an entry ends is only told behind it, so the bytes themselves have to tell.</summary>
+    [Fact]
+    public async Task Export_ReadAsAStream_TellsWhereEachEntryEnds()
+    {
+        const int Header = 46, Deflated = 8;
+        (await _alice.UploadAsync("image", Samples.Picture())).Ok();
+        var zip = (await _alice.GetAsync("/postcard/access/export")).Body;
+        var methods = new List<int>();
+        for (var at = zip.AsSpan().IndexOf("PK\x01\x02"u8); BitConverter.ToInt32(zip, at) == 0x02014b50;)
+        {
+            methods.Add(BitConverter.ToUInt16(zip, at + 10));
+            at += Header + BitConverter.ToUInt16(zip, at + 28) + BitConverter.ToUInt16(zip, at + 30) + BitConverter.ToUInt16(zip, at + 32);
+        }
+
+        Assert.Equal(8, methods.Count);
+        Assert.All(methods, method => Assert.Equal(Deflated, method));
+    }
+
+    [Fact]
+    public async Task Export_Sent_IsCounted()
+    {
+        var before = _server.Service.App.Traffic.Sent;
+        var bytes = (await _alice.GetAsync("/postcard/access/export")).Body.Length;
+
+        await Until.EqualAsync(before + bytes, () => Task.FromResult(_server.Service.App.Traffic.Sent));
+    }
+
+    [Fact]
     public async Task Export_HoldsNothingOfOthers()
     {
         (await _alice.PostAsync($"/postcard/saved/{await OthersCardAsync()}")).Ok();

@@ -214,6 +214,19 @@ public sealed class RateLimitsTests
         }
     }
 
+    [Fact]
+    public void Uploads_OfManyUsers_AreRefusedFromTenfoldTheRateForOneAddress()
+    {
+        var limits = new RateLimits(Ample with { UploadsPerMinute = 1 }, new ManualTime());
+        for (var i = 0; i < 10; i++)
+        {
+            limits.Admit(Rate.Upload, new(1, IsV6: false), $"u{i}");
+        }
+
+        Assert.Equal(6, Assert.Throws<Failure>(() => limits.Admit(Rate.Upload, new(1, IsV6: false), "last")).RetryAfterSeconds);
+        limits.Admit(Rate.Upload, new(2, IsV6: false), "other");
+    }
+
     private static Task<PostcardServer> StartAsync(RateSettings rates, string proxies = "127.0.0.1") =>
         PostcardServer.StartAsync(new Settings { Rates = rates, TrustedProxies = [proxies] });
 

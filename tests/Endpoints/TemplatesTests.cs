@@ -131,6 +131,25 @@ public sealed class TemplatesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Add_RepeatedByItsKey_AddsOnce()
+    {
+        await _server.RestartAsync(settings => settings with { Admins = ["oAdmin", "oOther"] });
+        var other = await _server.LogInAsync("oOther");
+        async Task<JsonElement> Add(Phone admin, string key) => (await SendAsync(admin, HttpMethod.Post, "/postcard/template", "t", Samples.Picture(), key: key)).Ok();
+        var first = await Add(_admin, "k");
+        await _server.RestartAsync();
+        var again = await Add(_admin, "k");
+
+        Assert.False(first.TryGetProperty("existing", out _));
+        Assert.True(again.GetProperty("existing").GetBoolean());
+        Assert.Equal(1, again.GetProperty("id").GetInt32());
+        Assert.Equal(2, (await Add(_admin, "l")).GetProperty("id").GetInt32());
+        Assert.Equal(3, (await Add(other, "k")).GetProperty("id").GetInt32());
+        (await _admin.DeleteAsync("/postcard/template/1")).Ok();
+        Assert.Equal(4, (await Add(_admin, "k")).GetProperty("id").GetInt32());
+    }
+
+    [Fact]
     public async Task Add_OfADamagedFile_LeavesNothing()
     {
         (await SendAsync(_admin, HttpMethod.Post, "/postcard/template", "t", Samples.Picture()[..500])).Refused(422, "bad_media");
@@ -151,7 +170,7 @@ public sealed class TemplatesTests : IAsyncLifetime
         (await SendAsync(_admin, HttpMethod.Post, "/postcard/template", title, Samples.Picture(seed: seed), audio ? Samples.Wav() : null)).Ok().GetProperty("id").GetInt32();
 
     private static Task<Reply> SendAsync(
-        Phone phone, HttpMethod method, string path, string title, byte[]? image = null, byte[]? audio = null, bool unlessPresent = false)
+        Phone phone, HttpMethod method, string path, string title, byte[]? image = null, byte[]? audio = null, bool unlessPresent = false, string? key = null)
     {
         var form = new MultipartFormDataContent { { new StringContent(title), "title" } };
         if (image is not null)
@@ -169,6 +188,6 @@ public sealed class TemplatesTests : IAsyncLifetime
             form.Add(new StringContent("1"), "unless_present");
         }
 
-        return phone.SendAsync(method, path, form);
+        return phone.SendAsync(method, path, form, key is null ? [] : [("Idempotency-Key", key)]);
     }
 }

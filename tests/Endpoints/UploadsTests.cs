@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
+using Postcard.Endpoints;
 using Postcard.Jobs;
 using Postcard.Tests.Support;
 
@@ -57,6 +58,20 @@ public sealed class UploadsTests : IAsyncLifetime
         var reply = await connection.ReadAsync();
         Assert.Equal((401, "unauthorized"), (reply.Status, reply.Json.GetProperty("data").GetProperty("reason").GetString()));
         Assert.Empty(Directory.EnumerateFiles(_server.Service.App.Store.Files.Users, "*", SearchOption.AllDirectories));
+    }
+
+    /// <summary>It would keep one of the places for ever.</summary>
+    [Fact]
+    public async Task Upload_ThatTakesTooLong_IsCut()
+    {
+        using var connection = await RawConnection.OpenAsync(_server.Address);
+        await connection.SendAsync(
+            $"POST /postcard/upload?type=image HTTP/1.1\r\nHost: x\r\ntoken: {_alice.Token}\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 1000\r\n\r\n--b");
+        await Until.EqualAsync(true, () => Task.FromResult(_time.Expects(_time.GetUtcNow() + HttpLimits.UploadTime)));
+        _time.Advance(HttpLimits.UploadTime);
+
+        Assert.Empty(await connection.ReadToEndAsync());
+        await Until.EqualAsync(0, () => Task.FromResult(_server.Service.App.Uploading.Open));
     }
 
     [Theory]

@@ -23,7 +23,7 @@ public sealed class ControlSocketTests
         string path, data;
         await using (var server = await RouteServer.StartAsync(Admin))
         {
-            (path, data) = (server.Server.SocketPath, server.Data);
+            (path, data) = (ControlSocket.PathIn(server.Data), server.Data);
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
         }
 
