@@ -24,8 +24,6 @@ internal sealed class RouteServer : IAsyncDisposable
 
     public Uri Address => new(_server.Addresses[0]);
 
-    public Server Server => _server;
-
     /// <summary>The tokens <c>alice</c> and <c>root</c> are somebody's.</summary>
     public static Task<RouteServer> StartAsync(params Route[] routes) => StartAsync(new Settings(), routes);
 
