@@ -1,6 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
-using Postcard.Endpoints;
+using Postcard.Endpoints.Http;
 
 namespace Postcard.Commands;
 

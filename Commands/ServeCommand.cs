@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging;
 using Postcard.Configuration;
-using Postcard.Endpoints;
+using Postcard.Endpoints.Http;
 using Postcard.Media;
 
 namespace Postcard.Commands;

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Postcard.Endpoints;
+using Postcard.Endpoints.Http;
 using Postcard.Jobs;
 using Postcard.Media;
 using Postcard.Storage;

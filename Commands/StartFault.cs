@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
-using Postcard.Endpoints;
+using Postcard.Endpoints.Http;
 using Postcard.Storage;
 
 namespace Postcard.Commands;

@@ -1,3 +1,4 @@
+using Postcard.Endpoints.Http;
 using Postcard.Media;
 using Postcard.Storage;
 using Postcard.WeChat;

@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Postcard.Configuration;
+using Postcard.Endpoints.Http;
 
 namespace Postcard.Endpoints;
 

@@ -1,3 +1,4 @@
+using Postcard.Endpoints.Http;
 using Postcard.Storage;
 
 namespace Postcard.Endpoints;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Postcard.Endpoints.Http;
 using Postcard.Storage;
 
 namespace Postcard.Endpoints;

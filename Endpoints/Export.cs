@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using Postcard.Endpoints.Http;
 
 namespace Postcard.Endpoints;
 

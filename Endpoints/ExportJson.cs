@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Postcard.Endpoints.Http;
 using Postcard.Storage;
 
 namespace Postcard.Endpoints;

@@ -1,3 +1,5 @@
+using Postcard.Endpoints.Http;
+
 namespace Postcard.Endpoints;
 
 /// <summary>What the command line asks of the server as a whole.</summary>

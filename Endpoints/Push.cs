@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Postcard.Endpoints.Http;
 using Postcard.WeChat;
 
 namespace Postcard.Endpoints;

@@ -1,3 +1,5 @@
+using Postcard.Endpoints.Http;
+
 namespace Postcard.Endpoints;
 
 /// <summary>

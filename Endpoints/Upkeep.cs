@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Postcard.Endpoints.Http;
 using Postcard.Storage;
 
 namespace Postcard.Endpoints;

@@ -4,6 +4,7 @@ using System.Xml.Linq;
 using Postcard.Commands;
 using Postcard.Configuration;
 using Postcard.Endpoints;
+using Postcard.Endpoints.Http;
 using Postcard.Tests.Media;
 using Postcard.Tests.Support;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
-using Postcard.Endpoints;
+using Postcard.Endpoints.Http;
 
 namespace Postcard.Commands.Checkup;
 

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Postcard.Endpoints;
+using Postcard.Endpoints.Http;
 using Postcard.Tests.Support;
 
 namespace Postcard.Tests.Deploy;

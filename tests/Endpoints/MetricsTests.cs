@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
-using Postcard.Endpoints;
+using Postcard.Endpoints.Http;
 using Postcard.Tests.Support;
 
 namespace Postcard.Tests.Endpoints;

@@ -1,4 +1,5 @@
 using Postcard.Endpoints;
+using Postcard.Endpoints.Http;
 
 namespace Postcard.Tests.Endpoints;
 

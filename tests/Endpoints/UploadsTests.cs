@@ -1,7 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
-using Postcard.Endpoints;
+using Postcard.Endpoints.Http;
 using Postcard.Jobs;
 using Postcard.Tests.Support;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Postcard.Commands;
-using Postcard.Endpoints;
+using Postcard.Endpoints.Http;
 
 namespace Postcard.Tests.Support;
 

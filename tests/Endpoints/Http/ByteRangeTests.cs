@@ -1,4 +1,4 @@
-using Postcard.Endpoints;
+using Postcard.Endpoints.Http;
 
 namespace Postcard.Tests.Endpoints.Http;
 

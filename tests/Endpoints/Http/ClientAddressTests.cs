@@ -1,6 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Primitives;
-using Postcard.Endpoints;
+using Postcard.Endpoints.Http;
 
 namespace Postcard.Tests.Endpoints.Http;
 

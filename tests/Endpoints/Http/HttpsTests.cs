@@ -4,7 +4,7 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Text.Json;
 using Postcard.Commands;
-using Postcard.Endpoints;
+using Postcard.Endpoints.Http;
 using Postcard.Tests.Support;
 
 namespace Postcard.Tests.Endpoints.Http;

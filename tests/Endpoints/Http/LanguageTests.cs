@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Primitives;
-using Postcard.Endpoints;
+using Postcard.Endpoints.Http;
 
 namespace Postcard.Tests.Endpoints.Http;
 

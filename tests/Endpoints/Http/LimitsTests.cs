@@ -1,4 +1,4 @@
-using Postcard.Endpoints;
+using Postcard.Endpoints.Http;
 using Postcard.Tests.Support;
 
 namespace Postcard.Tests.Endpoints.Http;

@@ -1,5 +1,5 @@
 using System.Text;
-using Postcard.Endpoints;
+using Postcard.Endpoints.Http;
 using Postcard.Tests.Support;
 
 namespace Postcard.Tests.Endpoints.Http;

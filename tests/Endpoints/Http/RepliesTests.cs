@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Postcard.Endpoints;
+using Postcard.Endpoints.Http;
 using Postcard.Media;
 using Postcard.Storage;
 using Postcard.Tests.Support;

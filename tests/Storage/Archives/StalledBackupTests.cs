@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using Postcard.Endpoints;
+using Postcard.Endpoints.Http;
 using Postcard.Tests.Support;
 
 namespace Postcard.Tests.Storage.Archives;
