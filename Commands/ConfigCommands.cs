@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Postcard.Configuration;
 
@@ -31,7 +29,7 @@ internal static class ConfigCommands
             var loaded = options.Read(parsed, around);
             if (parsed.GetValue(json))
             {
-                around.Out.WriteLine(ToJson(loaded));
+                WriteJson(around.Out, loaded);
             }
             else
             {
@@ -46,35 +44,27 @@ internal static class ConfigCommands
     private static string[] Row(Setting setting, LoadedSettings loaded) =>
         [setting.Name, ValueOf(setting, loaded.Settings) is { Length: > 0 } value ? value : "-", loaded.OriginOf(setting).Place];
 
-    private static string ToJson(LoadedSettings loaded)
+    private static void WriteJson(TextWriter output, LoadedSettings loaded) => JsonObject.Write(output, json =>
     {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        json.WriteStartArray("settings");
+        foreach (var setting in SettingsTable.All)
+        {
+            Write(json, setting, loaded);
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("problems");
+        foreach (var problem in loaded.Problems)
         {
             json.WriteStartObject();
-            json.WriteStartArray("settings");
-            foreach (var setting in SettingsTable.All)
-            {
-                Write(json, setting, loaded);
-            }
-
-            json.WriteEndArray();
-            json.WriteStartArray("problems");
-            foreach (var problem in loaded.Problems)
-            {
-                json.WriteStartObject();
-                json.WriteString("setting", problem.Setting);
-                json.WriteString("text", problem.Text);
-                json.WriteString("place", problem.Origin.Place);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
+            json.WriteString("setting", problem.Setting);
+            json.WriteString("text", problem.Text);
+            json.WriteString("place", problem.Origin.Place);
             json.WriteEndObject();
         }
 
-        return Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
-    }
+        json.WriteEndArray();
+    }, indented: true);
 
     private static void Write(Utf8JsonWriter json, Setting setting, LoadedSettings loaded)
     {

@@ -1,10 +1,6 @@
 using System.CommandLine;
-using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using Postcard.Commands.Checkup;
 using Postcard.Configuration;
-using Postcard.Storage;
 
 namespace Postcard.Commands;
 
@@ -35,7 +31,7 @@ internal static class DoctorCommand
             var findings = await ExamineAsync(options.Read(parsed, around), TimeProvider.System, cancel);
             if (parsed.GetValue(json))
             {
-                around.Out.WriteLine(ToJson(findings));
+                WriteJson(around.Out, findings);
             }
             else
             {
@@ -70,7 +66,7 @@ internal static class DoctorCommand
     private static async Task<RunningServer?> FindServerAsync(Settings settings, CancellationToken cancel)
     {
         var server = await RunningServer.FindAsync(settings.Data, cancel);
-        for (var tries = 0; server is null && tries < StartTries && !settings.Dev && Store.IsIn(settings.Data); tries++)
+        for (var tries = 0; server is null && tries < StartTries && DataChecks.WantsServer(settings); tries++)
         {
             await Task.Delay(StartPause, cancel);
             server = await RunningServer.FindAsync(settings.Data, cancel);
@@ -87,29 +83,21 @@ internal static class DoctorCommand
         int Count(Grade grade) => findings.Count(finding => finding.Grade == grade);
     }
 
-    private static string ToJson(IReadOnlyList<Finding> findings)
+    private static void WriteJson(TextWriter output, IReadOnlyList<Finding> findings) => JsonObject.Write(output, json =>
     {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        json.WriteString("grade", Word(findings.Max(finding => finding.Grade)));
+        json.WriteStartArray("checks");
+        foreach (var finding in findings)
         {
             json.WriteStartObject();
-            json.WriteString("grade", Word(findings.Max(finding => finding.Grade)));
-            json.WriteStartArray("checks");
-            foreach (var finding in findings)
-            {
-                json.WriteStartObject();
-                json.WriteString("check", finding.Check);
-                json.WriteString("grade", Word(finding.Grade));
-                json.WriteString("text", finding.Text);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
+            json.WriteString("check", finding.Check);
+            json.WriteString("grade", Word(finding.Grade));
+            json.WriteString("text", finding.Text);
             json.WriteEndObject();
         }
 
-        return Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
-    }
+        json.WriteEndArray();
+    }, indented: true);
 
     private static string Word(Grade grade) => grade switch
     {

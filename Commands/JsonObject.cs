@@ -4,15 +4,13 @@ using System.Text.Json;
 
 namespace Postcard.Commands;
 
-/// <summary>What a command with <c>--json</c> prints: one object on one line.</summary>
+/// <summary>What a command with <c>--json</c> prints: one object, on one line if it is small.</summary>
 internal static class JsonObject
 {
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
-    public static void Write(TextWriter output, Action<Utf8JsonWriter> members)
+    public static void Write(TextWriter output, Action<Utf8JsonWriter> members, bool indented = false)
     {
         var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, Options))
+        using (var json = new Utf8JsonWriter(buffer, new() { Indented = indented, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartObject();
             members(json);

@@ -34,7 +34,7 @@ internal sealed partial class Backups : Job
         // So that the first failure is seen as a change.
         JobsMeter.Backups.Add(0);
         JobsMeter.BackupFailures.Add(0);
-        Begin(TimeSpan.Zero);
+        Begin();
     }
 
     protected override async Task<TimeSpan> StepAsync()

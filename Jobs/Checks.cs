@@ -33,7 +33,7 @@ internal sealed partial class Checks : Job
     public Checks(Store store, ContentSecurity content, Func<string, string>? link, TimeProvider time, ILogger<Checks> log) : base(time)
     {
         (_store, _content, _link, _time, _log) = (store, content, link, time, log);
-        Begin(TimeSpan.Zero);
+        Begin();
     }
 
     protected override async Task<TimeSpan> StepAsync()

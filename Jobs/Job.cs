@@ -19,8 +19,7 @@ internal abstract class Job(TimeProvider time) : IAsyncDisposable
     }
 
     /// <summary>For the end of a constructor.</summary>
-    /// <param name="first">How long until the first step.</param>
-    protected void Begin(TimeSpan first) => _running = Task.Run(() => RunAsync(first));
+    protected void Begin() => _running = Task.Run(RunAsync);
 
     /// <returns>How long until the next step.</returns>
     protected abstract Task<TimeSpan> StepAsync();
@@ -39,14 +38,13 @@ internal abstract class Job(TimeProvider time) : IAsyncDisposable
         _ => e.GetType().Name,
     };
 
-    private async Task RunAsync(TimeSpan wait)
+    private async Task RunAsync()
     {
         try
         {
             while (true)
             {
-                await Task.Delay(wait, time, _stop.Token);
-                wait = await TryAsync();
+                await Task.Delay(await TryAsync(), time, _stop.Token);
             }
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)

@@ -39,7 +39,7 @@ internal sealed partial class Sweeps : Job
             JobsMeter.SweepFailures.Add(0, Pass(name));
         }
 
-        Begin(TimeSpan.Zero);
+        Begin();
     }
 
     /// <summary>Everything once; what fails is told and does not keep the rest.</summary>

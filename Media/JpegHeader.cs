@@ -40,7 +40,7 @@ internal static class JpegHeader
         Frame? frame = null;
         for (var segment = 0; segment < MaxSegments; segment++)
         {
-            var marker = NextMarker(reader);
+            var marker = NextMarker(reader) ?? throw new MediaException(MediaFault.Damaged);
             if (marker is 0x01 or (>= 0xD0 and <= 0xD7))
             {
                 continue;
@@ -74,39 +74,15 @@ internal static class JpegHeader
         throw new MediaException(MediaFault.Damaged);
     }
 
-    /// <summary>As libjpeg does it: whatever stands before the next 0xFF is passed over, and so are fill bytes.</summary>
-    private static byte NextMarker(HeaderReader reader)
+    /// <summary>As libjpeg does it: whatever stands before the next 0xFF is passed over, and so are fill bytes. Null at the end of the file.</summary>
+    private static byte? NextMarker(HeaderReader reader)
     {
-        while (true)
-        {
-            while (reader.Byte() != 0xFF)
-            {
-            }
-
-            byte marker;
-            do
-            {
-                marker = reader.Byte();
-            }
-            while (marker == 0xFF);
-
-            if (marker != 0)
-            {
-                return marker;
-            }
-        }
-    }
-
-    /// <summary>Goes from behind the first scan's header to the end of the picture, over the segments as libjpeg does.</summary>
-    private static void CountScans(HeaderReader reader)
-    {
-        var scans = 1;
         while (reader.SkipTo(0xFF))
         {
             reader.Position++;
             if (reader.Peek(1) is not [var marker])
             {
-                return;
+                return null;
             }
 
             if (marker is 0xFF)
@@ -115,12 +91,22 @@ internal static class JpegHeader
             }
 
             reader.Position++;
-            if (marker is 0xD9)
+            if (marker is not 0)
             {
-                return;
+                return marker;
             }
+        }
 
-            if (marker is 0 or 0x01 or (>= 0xD0 and <= 0xD8))
+        return null;
+    }
+
+    /// <summary>Goes from behind the first scan's header to the end of the picture, over the segments as libjpeg does.</summary>
+    private static void CountScans(HeaderReader reader)
+    {
+        var scans = 1;
+        while (NextMarker(reader) is { } marker and not 0xD9)
+        {
+            if (marker is 0x01 or (>= 0xD0 and <= 0xD8))
             {
                 continue;
             }

@@ -21,29 +21,17 @@ internal static class BackupChecks
                 return Finding.Failed(Check, $"{directory} is a file: choose another backup.dir");
             }
 
-            var series = BackupSeries.OfServer(directory);
-            var made = series.All().Where(backup => backup.Time <= now).ToList();
-            if (made is [{ Damaged: true } damaged, ..])
+            var backups = BackupSeries.OfServer(directory).All();
+            var (newest, later) = (backups.FirstOrDefault(backup => backup.Time <= now), backups.FirstOrDefault(backup => backup.Time > now));
+            return newest switch
             {
-                return Finding.Failed(Check, $"{damaged.Path} was made while files were missing or damaged: postcard verify names them");
-            }
-
-            if (made is not [var newest, ..])
-            {
-                return series.Later(now) is [var ahead, ..]
-                    ? Finding.Warning(Check, TimeToCome(ahead))
-                    : Finding.Warning(Check, $"none in {directory} yet: the server makes the first one a minute after its start, else the log says why not");
-            }
-
-            var age = now - newest.Time;
-            if (age > 2 * settings.Every)
-            {
-                return Finding.Failed(Check, $"the newest in {directory} is {Hours(age)} old, one is due every {Hours(settings.Every)}: look into the log for why");
-            }
-
-            return series.Later(now) is [var later, ..]
-                ? Finding.Warning(Check, TimeToCome(later))
-                : Finding.Ok(Check, $"the newest is {Hours(age)} old");
+                { Damaged: true } => Finding.Failed(Check, $"{newest.Path} was made while files were missing or damaged: postcard verify names them"),
+                not null when now - newest.Time > 2 * settings.Every => Finding.Failed(Check,
+                    $"the newest in {directory} is {Hours(now - newest.Time)} old, one is due every {Hours(settings.Every)}: look into the log for why"),
+                _ when later is not null => Finding.Warning(Check, $"the name of {later.Path} says a time to come, the clock ran ahead: delete it or give it its true time"),
+                null => Finding.Warning(Check, $"none in {directory} yet: the server makes the first one a minute after its start, else the log says why not"),
+                _ => Finding.Ok(Check, $"the newest is {Hours(now - newest.Time)} old"),
+            };
         }
         catch (DirectoryNotFoundException)
         {
@@ -54,8 +42,6 @@ internal static class BackupChecks
             return Finding.Failed(Check, $"{directory} cannot be read by this user: it must belong to the service's user");
         }
     }
-
-    private static string TimeToCome(Backup later) => $"the name of {later.Path} says a time to come, the clock ran ahead: delete it or give it its true time";
 
     private static string Hours(TimeSpan time) => time.TotalHours < 1 ? $"{(int)time.TotalMinutes} min" : $"{(int)time.TotalHours} h";
 }

@@ -33,11 +33,14 @@ internal static class DataChecks
         }
     }
 
+    /// <summary>Whether there is a store that some server should serve.</summary>
+    public static bool WantsServer(Settings settings) => !settings.Dev && Store.IsIn(settings.Data);
+
     private static Finding Server(Settings settings, RunningServer? server) => server switch
     {
         { User: 0 } => Finding.Warning("server", "a server runs, as root: give it a user of its own, as deploy/postcard.service does"),
         not null => Finding.Ok("server", $"a server runs here, process {server.Process}"),
-        _ when Store.IsIn(settings.Data) && !settings.Dev => Finding.Failed("server",
+        _ when WantsServer(settings) => Finding.Failed("server",
             $"none runs on {settings.Data}, though there is a store: systemctl start postcard, and journalctl -u postcard says why it ended"),
         _ => Finding.Ok("server", $"none runs on {settings.Data}"),
     };

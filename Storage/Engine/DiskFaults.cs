@@ -9,32 +9,21 @@ internal static class DiskFaults
     public static bool IsDisk(Exception e) => e is IOException or UnauthorizedAccessException;
 
     /// <summary>Whether the disk is behind what broke a store.</summary>
-    public static bool IsOfDisk(Exception? fault)
-    {
-        while (fault is not null && !IsDisk(fault))
-        {
-            fault = fault.InnerException;
-        }
+    public static bool IsOfDisk(Exception? fault) => Causes(fault).Any(IsDisk);
 
-        return fault is not null;
-    }
-
-    public static bool IsFull(Exception? e)
-    {
-        for (; e is not null; e = e.InnerException)
-        {
-            if (e is IOException io && (Native.IsDiskFull(io) || io.HResult == FileTooLarge))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    public static bool IsFull(Exception? fault) => Causes(fault).OfType<IOException>().Any(io => Native.IsDiskFull(io) || io.HResult == FileTooLarge);
 
     public static bool IsSharing(IOException e) => e.HResult == WouldBlock;
 
     /// <summary>What the caller of a change is told.</summary>
     public static Exception ForCaller(Exception? fault) =>
         IsFull(fault) ? new StorageFullException(fault) : new StorageUnavailableException(fault);
+
+    private static IEnumerable<Exception> Causes(Exception? fault)
+    {
+        for (; fault is not null; fault = fault.InnerException)
+        {
+            yield return fault;
+        }
+    }
 }
