@@ -101,7 +101,7 @@ internal static class Metrics
             var pending = await store.ReviewReads.CountPendingAsync(MostPending);
             text.Single("postcard_review_waiting", "gauge", $"Cards that wait for the plaza, for WeChat or for an admin; {MostPending} stands for more.", pending);
         }
-        catch (Exception e) when (e is StorageUnavailableException or DatabaseBusyException)
+        catch (Exception e) when (e is StorageDamagedException or StorageUnavailableException or DatabaseBusyException)
         {
             // What else is told says so.
         }

@@ -44,7 +44,7 @@ internal sealed class Checks(Database database, TimeProvider time)
     /// <summary>How many were in the queue when <see cref="CountAsync"/> looked.</summary>
     public int Waiting { get; private set; }
 
-    public async Task CountAsync() => Waiting = await database.ReadAsync(tables => tables.All(Check.Table, null, MostCounted).Count);
+    public async Task CountAsync() => Waiting = await database.ReadAsync(tables => tables.Ids(Check.Table, null, MostCounted).Count);
 
     /// <summary>When the next one is due, in Unix milliseconds; null when the queue is empty.</summary>
     public Task<long?> NextDueAsync() => database.ReadAsync(
