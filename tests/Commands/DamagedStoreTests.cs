@@ -1,3 +1,5 @@
+using System.Net;
+using System.Text;
 using System.Text.Json;
 using LiteDB;
 using Postcard.Storage;
@@ -127,6 +129,20 @@ public sealed class DamagedStoreTests : IAsyncLifetime, IDisposable
         var outcome = await _shell.RunAsync([.. arguments, "--data", _server.Settings.Data]);
         Assert.Equal(1, outcome.Code);
         Assert.Contains("cannot be read: it is damaged, or the disk fails; restore a backup with: postcard restore FILE --replace", outcome.ErrorLines[^1]);
+    }
+
+    [Fact]
+    public async Task Metrics_OverADamagedReviewRecord_TellTheRest()
+    {
+        await _server.RestartAsync(settings => settings with { Moderation = "manual" });
+        await CreateAsync("waits");
+        await DamageAsync(Damage.DataPage, "pending|", restart: true);
+
+        var reply = await _server.Stranger().GetAsync("/metrics");
+        var text = Encoding.UTF8.GetString(reply.Body);
+        Assert.Equal(HttpStatusCode.OK, reply.Status);
+        Assert.Contains("postcard_store_faults_total", text);
+        Assert.DoesNotContain("postcard_review_waiting", text);
     }
 
     private async Task<string> BackUpAsync()
